@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# What bin/dev, bin/test and .ci/run share. Sourced; goes to the root of the checkout.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+VENV=.venv
+TOOLS=.venv-tools
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+choose_python() {
+    local candidate
+    for candidate in ${PYTHON:+"$PYTHON"} python3 python3.13 python3.12 python3.11 python3.14 python; do
+        if new_enough "$candidate"; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+    die "No Python 3.11 or newer was found on PATH. Install one, or name it: PYTHON=/path/to/python3.11 $0"
+}
+
+digest() { "$1" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$2"; }
+
+make_venv() {
+    local venv=$1 python
+    if [[ -x $venv/bin/python ]] && new_enough "$venv/bin/python"; then
+        return
+    fi
+    python=$(choose_python)
+    say "Making $venv with $("$python" --version)."
+    rm -rf "$venv"
+    if command -v uv >/dev/null; then
+        uv venv --quiet --python "$python" "$venv"
+    else
+        "$python" -m venv "$venv" || {
+            rm -rf "$venv"
+            die "$python cannot make virtual environments (on Debian: apt-get install python3-venv)."
+        }
+    fi
+}
+
+# bring VENV LOCK...: install LOCK into VENV unless the same LOCK was the last one installed. Further
+# LOCKs name subsets of the first, which it brings along.
+bring() {
+    local venv=$1 lock=$2 part
+    make_venv "$venv"
+    if [[ $(cat "$venv/.$lock" 2>/dev/null) == "$(digest "$venv/bin/python" "$lock")" ]]; then
+        return
+    fi
+    say "Installing $lock."
+    if command -v uv >/dev/null; then
+        uv pip install --quiet --python "$venv/bin/python" --require-hashes --requirement "$lock"
+    else
+        "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
+        "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
+            --require-hashes --requirement "$lock"
+    fi
+    for part in "${@:2}"; do
+        digest "$venv/bin/python" "$part" >"$venv/.$part"
+    done
+}
+
+bring_vendor() { "$VENV/bin/python" bin/vendor; }
