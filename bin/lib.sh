@@ -1,10 +1,9 @@
 # shellcheck shell=bash
 # What bin/dev, bin/test and .ci/run share. Sourced; goes to the root of the checkout.
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 VENV=.venv
-TOOLS=.venv-tools
 
 say() { printf '%s\n' "$*" >&2; }
 
