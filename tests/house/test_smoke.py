@@ -1,0 +1,2 @@
+def test_cast(ctx, acting, cast):
+    assert acting(cast.mara).role == "manager"

@@ -1,0 +1,1 @@
+"""Accounts (the tenants), their members in four roles, and invitations."""

@@ -1,0 +1,80 @@
+"""The event log, the outbox of what still has to follow, and deliveries to the world outside."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from todoapp.extensions import Base
+from todoapp.kit.clock import now
+from todoapp.kit.database import Instant, Json, Key
+from todoapp.tenancy import BigId, Tenant, person
+
+
+class ActivityLog(Tenant, Base):
+    """One event: who did what to which thing, through which door, and what it changed."""
+
+    __tablename__ = "activity_logs"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    action: Mapped[str] = mapped_column(String(48))
+    resource_type: Mapped[str] = mapped_column(String(32))
+    resource_id: Mapped[int] = mapped_column(BigId)
+    changes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", Json, default=dict)
+    via: Mapped[str] = mapped_column(String(16))
+    cause_id: Mapped[int | None] = mapped_column(BigId)
+    ip_address: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    __table_args__ = (
+        person("user_id"),
+        Index(None, "resource_type", "resource_id"),
+        Index(None, "account_id", "created_at"),
+        Index(None, "account_id", "resource_type", "resource_id", "id"),
+        Index(None, "user_id", "created_at"),
+        Base.__table_args__,
+    )
+
+
+class OutboxEntry(Tenant, Base):
+    """An event whose reactions have not run yet. Written in the deed's own transaction, deleted with the reactions'."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity_logs.id"))
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(500))
+    not_before: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    event: Mapped[ActivityLog] = relationship()
+
+    __table_args__ = (Index(None, "not_before"), Base.__table_args__)
+
+
+class Delivery(Base):
+    """One effect outside the database (a mail), tried until it is accepted or declared dead."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("accounts.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    recipient: Mapped[str] = mapped_column(Key(254))
+    payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    idempotency_key: Mapped[str] = mapped_column(Key(64), unique=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(Instant, default=now)
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    dead_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_error: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    __table_args__ = (Index(None, "delivered_at", "dead_at", "not_before"), Base.__table_args__)

@@ -1,0 +1,18 @@
+"""The list of all doors."""
+
+from flask import Flask
+
+from todoapp.extensions import api
+from todoapp.kit.health import health
+from todoapp.tasks.api import blp as tasks_api
+
+PAGES = (health,)
+API = (tasks_api,)
+
+
+def open_doors(app: Flask) -> None:
+    """Register every door on `app`."""
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    for blueprint in API:
+        api.register_blueprint(blueprint)

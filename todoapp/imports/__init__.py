@@ -1,0 +1,1 @@
+"""Taking work over from other tools: tasks, people, history and clocks."""

@@ -1,0 +1,1 @@
+"""What knows no noun of ours: clock, errors, fields, paging, transactions, HTTP."""

@@ -1,0 +1,67 @@
+"""The session at hand and the column types that both databases keep alike."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import JSON, DateTime, SmallInteger, String, Text, TypeDecorator
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import Session
+
+
+def session() -> Session:
+    """The session of this app context."""
+    return current_app.extensions["sqlalchemy"].session()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant in whole seconds."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value and value.replace(tzinfo=UTC)
+
+
+class Ranked(TypeDecorator[str]):
+    """A name kept as its place in `names`, so that the database sorts by rank."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def __init__(self, *names: str):
+        super().__init__()
+        self.names = names
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> int | None:
+        return None if value is None else self.names.index(value)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> str | None:
+        return None if value is None else self.names[value]
+
+
+def Key(length: int) -> String:
+    """A string that is compared letter by letter, also where the database folds case and accents."""
+    return String(length).with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+
+
+def LongText() -> Text:
+    """Text of up to 4 GB; plain TEXT stops at 64 KiB on MariaDB."""
+    return Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+
+
+def json_size(value: object) -> int:
+    """Bytes that `value` takes as JSON."""
+    return len(json.dumps(value, default=str).encode())
+
+
+Json = JSON

@@ -1,0 +1,176 @@
+"""Input fields shared by every schema: what a person or a program may send, and what it becomes."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate
+
+from todoapp.kit.database import json_size
+
+LARGEST_ID = 2**63 - 1
+LONGEST_TIME = 10 * 365 * 24 * 3600
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+
+
+class Input(Schema):
+    """A body: unknown fields are refused by name, so that a typo never passes for success."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Query(Schema):
+    """A query string: unknown parameters are left alone."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class FormInput(Input):
+    """Mixin for schemas that also read HTML forms: empty strings mean 'not given' for `empty_is_none` fields."""
+
+    @pre_load
+    def drop_form_extras(self, data: Any, **_kw: Any) -> Any:
+        """Take the CSRF token out of a form."""
+        if hasattr(data, "to_dict"):
+            lists = {name for name, field in self.fields.items() if isinstance(field, fields.List)}
+            data = {key: data.getlist(key) if key in lists else data.get(key) for key in data if key != "csrf_token"}
+        return data
+
+
+class Line(fields.String):
+    """One line of text: trimmed, white space folded, without control or direction-changing characters."""
+
+    def __init__(self, longest: int, shortest: int = 1, **kw: Any):
+        super().__init__(validate=validate.Length(shortest, longest), **kw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kw))
+        _refuse_surrogates(text)
+        return " ".join(_INVISIBLE.sub("", _CONTROL.sub(" ", text)).split())
+
+
+class Prose(fields.String):
+    """Text of several lines, trimmed at the end, without control characters."""
+
+    def __init__(self, longest: int, **kw: Any):
+        super().__init__(validate=validate.Length(0, longest), **kw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kw).replace("\r\n", "\n").replace("\r", "\n")
+        _refuse_surrogates(text)
+        return _CONTROL.sub("", text).rstrip()
+
+
+class Id(fields.Integer):
+    """The id of a row: a positive integer of at most 63 bits."""
+
+    def __init__(self, **kw: Any):
+        super().__init__(strict=False, validate=validate.Range(1, LARGEST_ID), **kw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
+        if isinstance(value, bool | float):
+            raise self.make_error("invalid", input=value)
+        if value == "" and self.allow_none:
+            return None
+        return super()._deserialize(value, attr, data, **kw)
+
+
+class InstantField(fields.AwareDateTime):
+    """An instant with its offset from UTC; kept in UTC and whole seconds."""
+
+    def __init__(self, **kw: Any):
+        super().__init__(format="iso", default_timezone=None, **kw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> datetime:
+        return _utc(super()._deserialize(value, attr, data, **kw))
+
+
+class Due(fields.Field):
+    """A due date: an instant with its offset, or a day (YYYY-MM-DD), which means 17:00 in the assignee's zone."""
+
+    default_error_messages = {"invalid": "Give a day like 2026-11-27, or an instant like 2026-11-27T17:00:00+01:00."}
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
+        return value.isoformat() if value else None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> datetime | date | None:
+        if value == "":
+            return None
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        try:
+            if len(value) == 10:
+                return _plausible(date.fromisoformat(value))
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            raise self.make_error("invalid") from None
+        if instant.tzinfo is None:
+            raise self.make_error("invalid")
+        return _utc(instant)
+
+
+class CommaList(fields.List):
+    """A list in a query string: repeated (`status=a&status=b`) or comma-separated (`status=a,b`)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> list[Any]:
+        parts = value if isinstance(value, list) else [value]
+        flat = [piece.strip() for part in parts for piece in str(part).split(",")]
+        return super()._deserialize([piece for piece in flat if piece], attr, data, **kw)
+
+
+class SmallJson(fields.Dict):
+    """A JSON object of at most `largest` bytes and eight levels."""
+
+    def __init__(self, largest: int = 16 * 1024, **kw: Any):
+        super().__init__(keys=fields.String(validate=validate.Length(1, 64)), **kw)
+        self.largest = largest
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
+        result = super()._deserialize(value, attr, data, **kw)
+        if _depth(result) > 8:
+            raise ValidationError("At most eight levels deep.")
+        if json_size(result) > self.largest:
+            raise ValidationError(f"At most {self.largest} bytes.")
+        return result
+
+
+def one_of(*choices: str, **kw: Any) -> fields.String:
+    """One of a few words."""
+    return fields.String(validate=validate.OneOf(choices), **kw)
+
+
+def duration(**kw: Any) -> fields.Integer:
+    """A length of time in whole seconds, at most ten years."""
+    return fields.Integer(strict=False, validate=validate.Range(0, LONGEST_TIME), **kw)
+
+
+def _utc(instant: datetime) -> datetime:
+    try:
+        utc = instant.astimezone(UTC).replace(microsecond=0)
+    except (OverflowError, ValueError):
+        raise ValidationError("Give a year between 1970 and 9998.") from None
+    return _plausible(utc)
+
+
+def _plausible(day: Any) -> Any:
+    if not 1970 <= day.year <= 9998:
+        raise ValidationError("Give a year between 1970 and 9998.")
+    return day
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValidationError("Not valid text.") from None
+
+
+def _depth(value: Any, level: int = 0) -> int:
+    if level > 8 or not isinstance(value, dict | list):
+        return level
+    children = value.values() if isinstance(value, dict) else value
+    return max((_depth(child, level + 1) for child in children), default=level + 1)

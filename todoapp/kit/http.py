@@ -1,0 +1,190 @@
+"""The edge: one transaction a request, refusals in the dialect of each face, headers, ids."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import Flask, Response, current_app, g, json, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.routing import IntegerConverter
+
+from todoapp.kit.errors import BadInput, Forbidden, Refusal
+from todoapp.kit.transaction import atomic, reading
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class RowId(IntegerConverter):
+    """An id in a path; a number that no database keeps is no address."""
+
+    def __init__(self, *args: Any, **kw: Any):
+        super().__init__(*args, max=2**63 - 1, **kw)
+
+
+class TransactionalFlask(Flask):
+    """A Flask whose views each run in one transaction, committed when the view answered and undone when it refused."""
+
+    gatekeeper: Callable[[], None]
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        if request.routing_exception is not None or request.endpoint == "static":
+            return super().dispatch_request()
+
+        def view() -> ResponseReturnValue:
+            self.gatekeeper()
+            return super(TransactionalFlask, self).dispatch_request()
+
+        if request.method in SAFE_METHODS:
+            with reading():
+                return atomic(view)
+        return atomic(view)
+
+
+def install(app: Flask) -> None:
+    """Hang the edge on `app`."""
+    app.url_map.converters["int"] = RowId
+    app.before_request(_name_request)
+    app.after_request(_secure)
+    app.register_error_handler(Refusal, refuse)
+    app.register_error_handler(ValidationError, _refuse_input)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(Exception, _fail)
+
+
+def speaks_json() -> bool:
+    """Whether the request came through the API's door."""
+    return request.path.startswith(("/v1/", "/api/")) or request.endpoint in ("healthz", "readyz")
+
+
+def local_path(target: str | None, fallback: str = "/") -> str:
+    """`target` if it is a path on this site, else `fallback`: what a `next` parameter may lead to."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
+        return fallback
+    parts = urlsplit(target)
+    return fallback if parts.scheme or parts.netloc or any(ord(letter) < 32 for letter in target) else target
+
+
+def problem(status: int, code: str, message: str, fields: Any = None, details: Any = None) -> Response:
+    """The one shape of an error in JSON (RFC 9457), with the fields that are wrong and the request's id."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES.get(status, "Error"),
+        "status": status,
+        "code": code,
+        "detail": message,
+        "request_id": g.get("request_id"),
+    }
+    if fields:
+        body["fields"] = fields
+    if details:
+        body["details"] = details
+    return Response(json.dumps(body), status, mimetype="application/problem+json")
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _secure(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _answer(status: int, code: str, message: str, fields: Any = None, details: Any = None) -> Response:
+    if speaks_json():
+        response = problem(status, code, message, fields, details)
+    else:
+        page = render_template(
+            "errors/error.html",
+            status=status,
+            message=message,
+            fields=fields,
+            details=details,
+            request_id=g.get("request_id"),
+        )
+        response = Response(page, status)
+    if details and "retry_after" in details:
+        response.headers["Retry-After"] = str(details["retry_after"])
+    if status == 401 and speaks_json():
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def refuse(refusal: Refusal) -> ResponseReturnValue:
+    if refusal.status == 401 and not speaks_json():
+        here = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+        return redirect("/login" + (f"?next={quote(here, safe='')}" if here else ""))
+    return _answer(refusal.status, refusal.code, refusal.message, refusal.fields, refusal.details)
+
+
+def _refuse_input(error: ValidationError) -> ResponseReturnValue:
+    return refuse(BadInput(fields=flat_fields(error.messages)))
+
+
+def _refuse_http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error.get_response()
+    status = error.code or 500
+    messages = getattr(error, "data", {}).get("messages") if hasattr(error, "data") else None
+    if status == 422 and messages:
+        return refuse(BadInput(fields=flat_fields(messages)))
+    code = HTTP_STATUS_CODES.get(status, "error").lower().replace(" ", "_")
+    response = _answer(status, code, _sentence(error))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def _sentence(error: HTTPException) -> str:
+    return {
+        404: "There is nothing here that you may see.",
+        405: "This address does not take that method.",
+        413: "That is too large to take.",
+        415: "Send JSON with the header Content-Type: application/json.",
+        500: "Something went wrong on our side. Nothing was changed. Tell us the request number if it happens again.",
+    }.get(error.code or 500, error.description or "That did not work.")
+
+
+def _fail(error: Exception) -> ResponseReturnValue:
+    current_app.logger.exception("unhandled", exc_info=error, extra={"request_id": g.get("request_id")})
+    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    return _refuse_http(InternalServerError())
+
+
+def flat_fields(messages: Any) -> dict[str, Any]:
+    """webargs nests messages under the place ("json", "query"); our fields do not."""
+    if (
+        isinstance(messages, dict)
+        and messages
+        and set(messages) <= {"json", "query", "form", "json_or_form", "path", "headers"}
+    ):
+        merged: dict[str, Any] = {}
+        for place in messages.values():
+            merged.update(place if isinstance(place, dict) else {"body": place})
+        return merged
+    return messages if isinstance(messages, dict) else {"body": messages}
+
+
+def refuse_foreign_origin() -> None:
+    """Refuse an unsafe request that another site made."""
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc not in (request.host, urlsplit(current_app.config["BASE_URL"]).netloc):
+        raise Forbidden("This form was sent from another site. Open the page here and send it again.")

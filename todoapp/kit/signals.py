@@ -1,0 +1,8 @@
+"""What one floor calls down the stairs: signals that a lower floor sends and a higher one hears."""
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+work_waiting = _signals.signal("work-waiting")
+"""Sent after a commit that left outbox entries or deliveries behind."""

@@ -1,0 +1,128 @@
+"""One transaction around each request, message or job, committed at the edge and retried when the database says so."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from random import random
+from typing import Any, TypeVar
+
+from flask import g
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from todoapp.kit.database import session
+from todoapp.kit.errors import TryAgain
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+TRIES = 6
+RETRIED_MYSQL_CODES = {1205, 1213, 1020, 2006, 2013, 2014, 4031, 1927}
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Inside, SQLite takes no write lock at the start of a transaction."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def is_reading() -> bool:
+    """Whether this work only reads."""
+    return _reading.get()
+
+
+def atomic(work: Callable[[], T]) -> T:
+    """Run `work` in one transaction and commit. Deadlocks and lost connections run it again, up to six times.
+
+    What was queued with `after_commit` runs when the commit stands; what was queued with `after_refusal`
+    runs in a transaction of its own when `work` raised.
+    """
+    for attempt in range(1, TRIES + 1):
+        g.after_commit, g.after_refusal = [], []
+        try:
+            result = work()
+            session().commit()
+        except (DBAPIError, StaleDataError) as error:
+            _abandon()
+            if not is_passing(error):
+                raise
+            log.info("transaction retried", extra={"attempt": attempt, "reason": str(error)[:200]})
+            if attempt == TRIES:
+                raise TryAgain("The database is busy. Nothing was changed; try again in a moment.") from error
+            time.sleep(min(0.02 * 2**attempt, 0.5) * (0.5 + random()))  # noqa: S311
+        except BaseException:
+            _abandon()
+            _run_in_own_transaction(g.after_refusal)
+            raise
+        else:
+            for follow_up in g.after_commit:
+                follow_up()
+            return result
+    raise AssertionError("unreachable")
+
+
+def after_commit(follow_up: Callable[[], Any]) -> None:
+    """Have `follow_up` run once the current transaction stands. It must not write."""
+    if "after_commit" in g:
+        g.after_commit.append(follow_up)
+
+
+def after_refusal(deed: Callable[[], Any]) -> None:
+    """Have `deed` written, in a transaction of its own, if the current one is refused (a counted wrong secret)."""
+    if "after_refusal" in g:
+        g.after_refusal.append(deed)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same work may succeed when it is done again."""
+    if isinstance(error, StaleDataError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    code = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    if isinstance(code, int):
+        return code in RETRIED_MYSQL_CODES
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def _abandon() -> None:
+    session().rollback()
+    session().expunge_all()
+    for fact in ("actor", "session_row"):
+        g.pop(fact, None)
+
+
+def _run_in_own_transaction(deeds: list[Callable[[], Any]]) -> None:
+    if not deeds:
+        return
+
+    def all_deeds() -> None:
+        for deed in deeds:
+            deed()
+
+    atomic(all_deeds)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:
+    # A plain BEGIN that reads and then writes fails as "locked" whatever the timeout.
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

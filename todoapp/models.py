@@ -1,0 +1,40 @@
+"""Imports every slice's models, for the mapper and for Alembic."""
+
+from todoapp.accounts.models import Account, AccountMembership, Invitation
+from todoapp.activity.models import ActivityLog, Delivery, OutboxEntry
+from todoapp.imports.models import ImportedItem
+from todoapp.tasks.models import (
+    ChainLink,
+    Tag,
+    Task,
+    TaskAssignment,
+    TaskPause,
+    TaskSnapshot,
+    TaskTag,
+    TimeEntry,
+)
+from todoapp.users.models import OneTimeLink, RefreshToken, SecretTries, Session, SignIn, User
+
+__all__ = [
+    "Account",
+    "AccountMembership",
+    "ActivityLog",
+    "ChainLink",
+    "Delivery",
+    "ImportedItem",
+    "Invitation",
+    "OneTimeLink",
+    "OutboxEntry",
+    "RefreshToken",
+    "SecretTries",
+    "Session",
+    "SignIn",
+    "Tag",
+    "Task",
+    "TaskAssignment",
+    "TaskPause",
+    "TaskSnapshot",
+    "TaskTag",
+    "TimeEntry",
+    "User",
+]

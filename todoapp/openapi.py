@@ -1,0 +1,47 @@
+"""How the API describes itself: OpenAPI 3.1, one error shape, bearer tokens."""
+
+from typing import Any
+
+from flask import Flask
+from marshmallow import Schema, fields
+
+from todoapp.extensions import api
+from todoapp.kit.http import RowId
+
+API_SETTINGS: dict[str, Any] = {
+    "API_TITLE": "Task platform",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api",
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
+
+
+class ProblemOut(Schema):
+    """An error (RFC 9457). `fields` names what is wrong in the input, `details` holds further facts."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    request_id = fields.String(required=True, allow_none=True)
+    fields_ = fields.Dict(data_key="fields")
+    details = fields.Dict()
+
+
+def prepare_api(app: Flask) -> None:
+    """Teach the API its error schema, its security scheme and our path converters."""
+    api.ERROR_SCHEMA = ProblemOut
+    app.config["API_SPEC_OPTIONS"] = {
+        "info": {"description": "Work handed down a hierarchy. Times are seconds, instants are UTC."},
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+        "security": [{"bearer": []}],
+    }
+
+
+def know_converters() -> None:
+    """Describe our converters in paths."""
+    api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": 2**63 - 1})

@@ -1,0 +1,99 @@
+"""The one place where permission is asked: of a thing (`can`, `allow`), of a list (`visible`), by id (`find`)."""
+
+from collections.abc import Iterable
+from typing import Any, overload
+
+from sqlalchemy import ColumnElement, select
+
+from todoapp.accounts.models import Account, AccountMembership
+from todoapp.actor import Actor
+from todoapp.extensions import db
+from todoapp.kit.errors import Forbidden, NotFound
+from todoapp.kit.transaction import is_reading
+from todoapp.permissions.matrix import MATRIX, WHO_MAY, reach_of
+from todoapp.permissions.reaches import MEMBER_WORDS, TASK_WORDS, Word, expression
+from todoapp.tasks.models import Task
+
+WORDS: dict[type, dict[str, Word]] = {Task: TASK_WORDS, AccountMembership: MEMBER_WORDS, Account: {}}
+NOUNS = {Task: "task", AccountMembership: "member", Account: "account"}
+LARGEST_ID = 2**63 - 1
+
+
+def reaches_at_all(actor: Actor, action: str) -> bool:
+    """Whether the actor's role may ever do `action`: the question of a menu or of a whole page."""
+    return bool(reach_of(action, actor.role))
+
+
+def within(actor: Actor, action: str, model: type) -> ColumnElement[bool]:
+    """The SQL condition on `model` under which the actor may do `action`."""
+    return expression(actor, reach_of(action, actor.role), WORDS[model])
+
+
+def visible(actor: Actor, model: type = Task) -> ColumnElement[bool]:
+    """The SQL condition under which the actor sees a row of `model`."""
+    return within(actor, f"{NOUNS[model]}.view", model)
+
+
+def can(actor: Actor, action: str, subject: Any = None) -> bool:
+    """Whether the actor may do `action` to `subject` (a row of the account, or nothing for `create`)."""
+    if subject is None:
+        return reaches_at_all(actor, action)
+    return action in abilities(actor, [subject], [action])[subject.id]
+
+
+def allow(actor: Actor, action: str, subject: Any = None) -> None:
+    """Refuse with a sentence that says who may, unless the actor may do `action` to `subject`."""
+    if not can(actor, action, subject):
+        raise Forbidden(WHO_MAY[action], action=action)
+
+
+def abilities(actor: Actor, subjects: Iterable[Any], actions: Iterable[str] | None = None) -> dict[int, set[str]]:
+    """What the actor may do to each of `subjects` (rows of one model), in one query: ids to action names.
+
+    `actions` defaults to all actions of the noun.
+    """
+    rows = list(subjects)
+    if not rows:
+        return {}
+    model = type(rows[0])
+    asked = list(actions) if actions is not None else [name for name in MATRIX if name.startswith(NOUNS[model] + ".")]
+    reaches = {action: reach_of(action, actor.role) for action in asked}
+    words = sorted(frozenset().union(*(word for reach in reaches.values() for word in reach)))
+    if not words or model is Account:
+        always = {action for action, reach in reaches.items() if frozenset() in reach}
+        return {row.id: set(always) for row in rows}
+    db.session.flush()
+    facts = select(model.id, *(WORDS[model][word](actor).label(word) for word in words))
+    held = {
+        row_id: {word for word, holds in zip(words, values, strict=True) if holds}
+        for row_id, *values in db.session.execute(facts.where(model.id.in_([row.id for row in rows])))
+    }
+    return {
+        row.id: {action for action, reach in reaches.items() if any(need <= held.get(row.id, set()) for need in reach)}
+        for row in rows
+    }
+
+
+@overload
+def find(actor: Actor, model: type[Task], row_id: int, *, deleted: bool = False) -> Task: ...
+@overload
+def find(actor: Actor, model: type[AccountMembership], row_id: int, *, deleted: bool = False) -> AccountMembership: ...
+def find(actor: Actor, model: Any, row_id: int, *, deleted: bool = False) -> Any:
+    """The row that the actor sees under this id, else `NotFound`. Members are found by their user id.
+
+    Outside a reading transaction the row is locked, so that what is decided on it still holds when it is written.
+    `deleted` finds deleted tasks only.
+    """
+    if not 0 < row_id <= LARGEST_ID:
+        raise NotFound
+    query = select(model).where(visible(actor, model))
+    if model is Task:
+        query = query.where(Task.id == row_id, Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None))
+    else:
+        query = query.where(model.user_id == row_id, model.left_at.is_(None))
+    if not is_reading():
+        query = query.with_for_update(of=model).execution_options(populate_existing=True)
+    row = db.session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return row

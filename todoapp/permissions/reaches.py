@@ -1,0 +1,157 @@
+"""What the words of the matrix mean: each is one SQL expression, used for a row and for a list alike."""
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+
+from todoapp.accounts.models import AccountMembership as Member
+from todoapp.accounts.models import ROLES, rank
+from todoapp.actor import Actor
+from todoapp.extensions import db
+from todoapp.permissions.matrix import MATRIX, Reach, reach_of
+from todoapp.tasks.models import ChainLink, Task, TaskAssignment
+
+Word = Callable[[Actor], ColumnElement[bool]]
+
+
+def report_ids(actor: Actor) -> list[int]:
+    """The users (by role) below the actor, directly or through other managers."""
+    line = (
+        select(Member.user_id, Member.role)
+        .where(Member.manager_id == actor.user_id, Member.left_at.is_(None))
+        .cte("line", recursive=True)
+    )
+    below = select(Member.user_id, Member.role).join(line, Member.manager_id == line.c.user_id)
+    line = line.union(below.where(Member.left_at.is_(None)))
+    return list(
+        db.session.scalars(select(line.c.user_id).where(line.c.role == "user", line.c.user_id != actor.user_id))
+    )
+
+
+def peer_ids(actor: Actor) -> list[int]:
+    """The members who share the actor's manager, the actor included; nobody while there is no manager."""
+    if actor.manager_id is None:
+        return []
+    return list(
+        db.session.scalars(
+            select(Member.user_id).where(Member.manager_id == actor.manager_id, Member.left_at.is_(None))
+        )
+    )
+
+
+def _self(actor: Actor) -> ColumnElement[bool]:
+    return Member.user_id == actor.user_id
+
+
+def _users(_actor: Actor) -> ColumnElement[bool]:
+    return Member.role == "user"
+
+
+def _managers(_actor: Actor) -> ColumnElement[bool]:
+    return Member.role == "manager"
+
+
+def _reports(actor: Actor) -> ColumnElement[bool]:
+    return Member.user_id.in_(report_ids(actor))
+
+
+def _below(actor: Actor) -> ColumnElement[bool]:
+    return Member.role.in_(ROLES[: rank(actor.role)])
+
+
+MEMBER_WORDS: dict[str, Word] = {
+    "self": _self,
+    "users": _users,
+    "managers": _managers,
+    "reports": _reports,
+    "below": _below,
+}
+
+
+def _assignee(actor: Actor) -> ColumnElement[bool]:
+    return Task.assigned_to_id == actor.user_id
+
+
+def _creator(actor: Actor) -> ColumnElement[bool]:
+    return Task.created_by_id == actor.user_id
+
+
+def _chain(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(ChainLink.task_id == Task.id, ChainLink.user_id == actor.user_id)
+
+
+def _board(actor: Actor) -> ColumnElement[bool]:
+    """The assignee's board opens for the actor: the matrix's own row `board.view`, asked of the assignee."""
+    reach = reach_of("board.view", actor.role)
+    if frozenset() in reach:
+        return Task.assigned_to_id.is_not(None)
+    alternatives: list[ColumnElement[bool]] = []
+    others = [words for words in reach if words not in (frozenset({"self"}), frozenset({"reports"}))]
+    if frozenset({"self"}) in reach:
+        alternatives.append(Task.assigned_to_id == actor.user_id)
+    if frozenset({"reports"}) in reach:
+        alternatives.append(Task.assigned_to_id.in_(report_ids(actor)))
+    if others:
+        members = select(Member.user_id).where(expression(actor, tuple(others), MEMBER_WORDS))
+        alternatives.append(Task.assigned_to_id.in_(members))
+    return or_(false(), *alternatives)
+
+
+def _team(actor: Actor) -> ColumnElement[bool]:
+    return and_(Task.visibility == "team", func.coalesce(Task.assigned_to_id, Task.created_by_id).in_(peer_ids(actor)))
+
+
+def _account(_actor: Actor) -> ColumnElement[bool]:
+    return Task.visibility == "account"
+
+
+def _unassigned(_actor: Actor) -> ColumnElement[bool]:
+    return Task.assigned_to_id.is_(None)
+
+
+def _assigner(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        TaskAssignment.task_id == Task.id, TaskAssignment.is_current, TaskAssignment.assigned_by_id == actor.user_id
+    )
+
+
+def _unstarted(_actor: Actor) -> ColumnElement[bool]:
+    return Task.status == "pending"
+
+
+def _trusted(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.can_reassign_tasks or actor.settings.get("managers_can_reassign") else false()
+
+
+TASK_WORDS: dict[str, Word] = {
+    "assignee": _assignee,
+    "creator": _creator,
+    "chain": _chain,
+    "board": _board,
+    "team": _team,
+    "account": _account,
+    "unassigned": _unassigned,
+    "assigner": _assigner,
+    "unstarted": _unstarted,
+    "trusted": _trusted,
+}
+
+
+def expression(actor: Actor, reach: Reach, words: dict[str, Word]) -> ColumnElement[bool]:
+    """The SQL of a reach for this actor."""
+    if frozenset() in reach:
+        return true()
+    named = {word: words[word](actor) for word in frozenset().union(*reach)}
+    return or_(false(), *(and_(*(named[word] for word in sorted(alternative))) for alternative in reach))
+
+
+def _check_words() -> None:
+    known = TASK_WORDS.keys() | MEMBER_WORDS.keys()
+    for row in MATRIX.values():
+        for role, reach in row.cells.items():
+            unknown = frozenset().union(*reach) - known
+            if unknown:
+                raise ValueError(f"{row.action}, {role}: unknown words {sorted(unknown)}")
+
+
+_check_words()

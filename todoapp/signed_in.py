@@ -1,0 +1,78 @@
+"""Who is behind this request: the one way from a cookie or a bearer token to an actor."""
+
+from flask import current_app, g, request
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from todoapp.accounts.models import AccountMembership
+from todoapp.actor import Actor, actor_for
+from todoapp.extensions import csrf, db, principal
+from todoapp.kit.doors import access_of
+from todoapp.kit.errors import NotSignedIn
+from todoapp.kit.http import SAFE_METHODS, refuse_foreign_origin, speaks_json
+from todoapp.permissions.principal import identity_of
+from todoapp.tenancy import enter
+from todoapp.users.models import Session, User
+from todoapp.users.sessions import session_of_access_token, session_of_cookie
+
+PAGES, API = "session", "token"
+
+
+def current_session() -> Session:
+    """The live session behind this request; `NotSignedIn` where there is none."""
+    if "session_row" not in g:
+        door = access_of_request()
+        found = (
+            session_of_access_token(request.headers.get("Authorization", "")) if door == API else session_of_cookie()
+        )
+        if found is None:
+            raise NotSignedIn(
+                "Sign in first." if door == PAGES else "Send a valid access token: Authorization: Bearer …"
+            )
+        g.session_row = found
+    return g.session_row  # type: ignore[no-any-return]
+
+
+def current_user() -> User:
+    """The person who is signed in, whatever account they are in."""
+    return current_session().user
+
+
+def current_actor() -> Actor:
+    """The member who acts, in the account of their session; `NotSignedIn` where the membership or the account ended."""
+    if "actor" not in g:
+        session = current_session()
+        if session.account_id is None:
+            raise NotSignedIn("Choose an account first.")
+        enter(session.account_id)
+        membership = db.session.scalars(
+            select(AccountMembership)
+            .where(AccountMembership.user_id == session.user_id, AccountMembership.left_at.is_(None))
+            .options(joinedload(AccountMembership.account))
+        ).one_or_none()
+        if membership is None or not membership.account.is_open:
+            raise NotSignedIn("You do not belong to this account any more. Sign in again.")
+        g.actor = actor_for(
+            membership,
+            via="web" if access_of_request() == PAGES else "api",
+            session_id=session.id,
+            ip_address=request.remote_addr,
+            user_agent=(request.user_agent.string or "")[:255],
+        )
+        principal.set_identity(identity_of(g.actor))
+    return g.actor  # type: ignore[no-any-return]
+
+
+def access_of_request() -> str | None:
+    """How the door of this request opens."""
+    return access_of(current_app, request.endpoint or "")
+
+
+def keep_the_gate() -> None:
+    """Run before each view, inside its transaction: nobody passes a door that does not open for them."""
+    access = access_of_request()
+    if request.method not in SAFE_METHODS and not speaks_json():
+        refuse_foreign_origin()
+        csrf.protect()
+    if access != "public":
+        current_session()

@@ -1,0 +1,1 @@
+"""Tasks: creating, handing over, working with an exact clock, and what happened to them."""

@@ -1,0 +1,1 @@
+"""The verbs of a task, by what one does: creating, assigning, progressing, editing, archiving."""

@@ -1,0 +1,178 @@
+"""Handing tasks over: assign, take, take back, accept, reject."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from todoapp.accounts.models import AccountMembership
+from todoapp.actions import action
+from todoapp.activity.record import record
+from todoapp.actor import Actor
+from todoapp.extensions import db
+from todoapp.kit.clock import due_instant, now
+from todoapp.kit.errors import Conflict, Forbidden
+from todoapp.permissions import allow, can, find
+from todoapp.permissions.matrix import WHO_MAY
+from todoapp.tasks.chain import rewrite_chain
+from todoapp.tasks.clockwork import stop_the_clock
+from todoapp.tasks.models import Task, TaskAssignment
+from todoapp.tasks.schemas import AssignTask, NoFields, RejectTask
+
+_SAME: Any = object()
+
+
+def kind_of_hand_over(actor: Actor, task: Task, *, assigned_to_id: int, **_kw: Any) -> str:
+    """Which row of the matrix a hand-over asks: whatever the address called, assigning an assigned task is a reassignment."""
+    to_self = assigned_to_id == actor.user_id
+    if task.assigned_to_id is None:
+        return "task.take" if to_self else "task.assign"
+    if task.assigned_to_id == assigned_to_id:
+        return "task.view"
+    if to_self and can(actor, "task.take_back", task):
+        return "task.take_back"
+    return "task.reassign"
+
+
+@action("task.assign", subject=Task, fields=AssignTask, asks=kind_of_hand_over)
+def assign_task(actor: Actor, task: Task, *, assigned_to_id: int, due_date: datetime | date | None = _SAME) -> Task:
+    """Hand the task to a member. Handing it to the same person twice is handing it once."""
+    kind = kind_of_hand_over(actor, task, assigned_to_id=assigned_to_id)
+    assignee = find(actor, AccountMembership, assigned_to_id)
+    allow(actor, "member.assign", assignee)
+    if kind == "task.view":
+        return task
+    must_be_open(task)
+    previously = task.assigned_to_id
+    changes: dict[str, list[Any]] = {"assigned_to_id": [previously, assigned_to_id]}
+    if due_date is not _SAME:
+        due = due_instant(due_date, assignee.user.timezone)
+        changes["due_date_time"] = [task.due_date_time and task.due_date_time.isoformat(), due and due.isoformat()]
+        task.due_date_time = due
+    stop_the_clock(task, reason="handed over", by_id=actor.user_id, end_stretch=True)
+    task.status = "pending"
+    begin_assignment(task, by_id=actor.user_id, to_id=assigned_to_id)
+    event = {
+        "task.assign": "task_assigned",
+        "task.take": "task_taken",
+        "task.take_back": "task_taken_back",
+        "task.reassign": "task_reassigned",
+    }[kind]
+    record(actor, event, task, changes=changes, assigned_to_id=assigned_to_id, previously_id=previously)
+    return task
+
+
+@action(
+    "task.take",
+    subject=Task,
+    fields=NoFields,
+    asks=lambda actor, task: kind_of_hand_over(actor, task, assigned_to_id=actor.user_id),
+)
+def take_task(actor: Actor, task: Task) -> Task:
+    """Make the task one's own."""
+    return assign_task(actor, task, assigned_to_id=actor.user_id)
+
+
+@action("task.take_back", subject=Task, fields=NoFields)
+def take_back_task(actor: Actor, task: Task) -> Task:
+    """Take back what one assigned oneself, before it is started."""
+    return assign_task(actor, task, assigned_to_id=actor.user_id)
+
+
+@action("task.accept", subject=Task, fields=NoFields)
+def accept_task(actor: Actor, task: Task) -> Task:
+    """Say yes to an assignment. Saying it twice is saying it once."""
+    must_be_open(task)
+    assignment = current_assignment(task)
+    if assignment.accepted_at is None:
+        assignment.accepted_at = now()
+        record(actor, "task_accepted", task)
+    return task
+
+
+@action("task.reject", subject=Task, fields=RejectTask)
+def reject_task(actor: Actor, task: Task, *, reason: str) -> Task:
+    """Say no to an assignment before it is started. The task returns to who assigned it; the rejecter loses sight of it."""
+    must_be_open(task)
+    if actor.settings.get("allow_rejection", True) is False:
+        raise Forbidden("This account does not allow rejecting tasks. Talk to the person who assigned it.")
+    assignment = current_assignment(task)
+    if assignment.assigned_by_id == actor.user_id:
+        raise Conflict("You hold this task yourself; there is nobody to return it to.")
+    if task.status != "pending":
+        raise Conflict("This task is already started. Pause it, or ask who assigned it to take it over.")
+    assignment.rejected_at = now()
+    assignment.rejection_reason = reason
+    back_to = receiver_of_rejected(assignment)
+    begin_assignment(task, by_id=back_to, to_id=back_to)
+    record(
+        actor,
+        "task_rejected",
+        task,
+        changes={"assigned_to_id": [actor.user_id, back_to]},
+        reason=reason,
+        assigned_to_id=back_to,
+        previously_id=actor.user_id,
+    )
+    return task
+
+
+def begin_assignment(task: Task, *, by_id: int, to_id: int, at: datetime | None = None) -> TaskAssignment:
+    """Write the hand-over, make it current and rewrite the chain. What one gives oneself is accepted."""
+    db.session.flush()
+    before = db.session.scalars(
+        select(TaskAssignment).where(TaskAssignment.task_id == task.id).order_by(TaskAssignment.id.desc()).limit(1)
+    ).first()
+    db.session.execute(
+        update(TaskAssignment)
+        .where(TaskAssignment.task_id == task.id, TaskAssignment.is_current)
+        .values(is_current=False)
+    )
+    assignment = TaskAssignment(
+        task_id=task.id,
+        assigned_by_id=by_id,
+        assigned_to_id=to_id,
+        assigned_at=at or now(),
+        accepted_at=(at or now()) if by_id == to_id else None,
+        reassignment_count=before.reassignment_count + 1 if before else 0,
+        is_current=True,
+    )
+    task.assigned_to_id = to_id
+    db.session.add(assignment)
+    rewrite_chain(task)
+    db.session.expire(task, ["assignment", "assignee"])
+    return assignment
+
+
+def current_assignment(task: Task) -> TaskAssignment:
+    """The newest hand-over of an assigned task."""
+    return db.session.scalars(
+        select(TaskAssignment).where(TaskAssignment.task_id == task.id, TaskAssignment.is_current)
+    ).one()
+
+
+def receiver_of_rejected(assignment: TaskAssignment) -> int:
+    """Who gets a rejected task: the assigner; if they are gone, their manager, else an owner."""
+    person_id: int | None = assignment.assigned_by_id
+    seen: set[int] = set()
+    while person_id is not None and person_id not in seen:
+        seen.add(person_id)
+        member = db.session.scalars(select(AccountMembership).where(AccountMembership.user_id == person_id)).one()
+        if member.is_active:
+            return member.user_id
+        person_id = member.manager_id
+    owners = select(AccountMembership.user_id).where(
+        AccountMembership.role == "owner", AccountMembership.left_at.is_(None)
+    )
+    return db.session.scalars(owners.order_by(AccountMembership.id)).first() or assignment.assigned_by_id
+
+
+def must_be_open(task: Task) -> None:
+    """Refuse work on what is put away or done."""
+    if task.archived_at is not None:
+        raise Conflict("This task is archived. Restore it first.")
+    if task.status == "completed":
+        raise Conflict("This task is completed. Reopen it first.")
+
+
+__all__ = ["WHO_MAY", "accept_task", "assign_task", "begin_assignment", "reject_task", "take_back_task", "take_task"]

@@ -1,0 +1,85 @@
+"""Making tasks."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from todoapp.accounts.models import AccountMembership
+from todoapp.actions import action
+from todoapp.activity.record import record
+from todoapp.actor import Actor
+from todoapp.extensions import db
+from todoapp.kit.clock import due_instant
+from todoapp.kit.errors import BadInput
+from todoapp.permissions import allow, find
+from todoapp.tasks.actions.assigning import begin_assignment
+from todoapp.tasks.models import Task
+from todoapp.tasks.schemas import CreateTask
+from todoapp.tasks.tagging import set_tags
+
+DEEPEST = 5
+_OWN = object()
+
+
+@action("task.create", fields=CreateTask)
+def create_task(
+    actor: Actor,
+    *,
+    title: str,
+    assigned_to_id: Any = _OWN,
+    due_date: datetime | date | None = None,
+    parent_task_id: int | None = None,
+    tags: list[str] | None = None,
+    **fields: Any,
+) -> Task:
+    """Make a task: the actor's own, nobody's (None), or another member's, whom the actor must be allowed to assign to."""
+    assignee = None
+    if assigned_to_id is not None:
+        assignee = find(actor, AccountMembership, actor.user_id if assigned_to_id is _OWN else assigned_to_id)
+        allow(actor, "member.assign", assignee)
+    task = Task(
+        created_by_id=actor.user_id,
+        title=title,
+        due_date_time=due_instant(due_date, assignee.user.timezone if assignee else actor.timezone),
+        position=next_position(),
+        version=0,
+        **fields,
+    )
+    if parent_task_id is not None:
+        task.parent_task_id = fitting_parent(actor, parent_task_id).id
+    db.session.add(task)
+    db.session.flush()
+    if tags:
+        set_tags(task, tags)
+    if assignee:
+        begin_assignment(task, by_id=actor.user_id, to_id=assignee.user_id)
+    record(actor, "task_created", task, title=title, assigned_to_id=task.assigned_to_id)
+    if assignee and assignee.user_id != actor.user_id:
+        record(
+            actor,
+            "task_assigned",
+            task,
+            changes={"assigned_to_id": [None, assignee.user_id]},
+            assigned_to_id=assignee.user_id,
+        )
+    return task
+
+
+def next_position() -> int:
+    """The place after all others of the account."""
+    return (db.session.scalar(select(func.max(Task.id))) or 0) * 1024 + 1024
+
+
+def fitting_parent(actor: Actor, parent_id: int, child: Task | None = None) -> Task:
+    """The task under which `child` may be put: one that the actor may edit, at most five levels deep, without a loop."""
+    parent = find(actor, Task, parent_id)
+    allow(actor, "task.update", parent)
+    above: Task | None = parent
+    for _level in range(DEEPEST):
+        if above is None:
+            return parent
+        if child is not None and above.id == child.id:
+            raise BadInput(fields={"parent_task_id": ["A task cannot be part of itself."]})
+        above = db.session.get(Task, above.parent_task_id) if above.parent_task_id else None
+    raise BadInput(fields={"parent_task_id": [f"Subtasks go at most {DEEPEST} levels deep."]})

@@ -1,0 +1,98 @@
+"""Reading tasks: one list query serves the API and all boards."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from todoapp.accounts.models import AccountMembership
+from todoapp.actor import Actor
+from todoapp.kit.clock import from_instant, to_instant
+from todoapp.kit.paging import Page, page_of
+from todoapp.permissions import find, visible
+from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskTag
+from todoapp.tasks.tagging import fold
+
+SORTS = {
+    "due_date": Task.due_sort,
+    "priority": Task.priority,
+    "created_at": Task.created_at,
+    "updated_at": Task.updated_at,
+    "title": Task.title,
+    "position": Task.position,
+}
+SHOWN = (
+    joinedload(Task.creator),
+    joinedload(Task.assignee),
+    joinedload(Task.assignment),
+    joinedload(Task.open_pause),
+    selectinload(Task.tags),
+)
+
+
+def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
+
+    Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived, overdue,
+    parent_task_id. A person whom the actor does not see is `NotFound`.
+    """
+    conditions = [Task.deleted_at.is_(None), visible(actor)]
+    conditions.append(Task.archived_at.is_not(None) if filters.get("archived") else Task.archived_at.is_(None))
+    if statuses := filters.get("status"):
+        conditions.append(Task.status.in_(statuses))
+    if priorities := filters.get("priority"):
+        conditions.append(Task.priority.in_(priorities))
+    for name, column in (("assigned_to", Task.assigned_to_id), ("created_by", Task.created_by_id)):
+        if people := filters.get(name):
+            conditions.append(_people(actor, column, people))
+    if since := filters.get("due_date_from"):
+        conditions.append(Task.due_date_time >= from_instant(since, actor.timezone))
+    if until := filters.get("due_date_to"):
+        conditions.append(Task.due_date_time <= to_instant(until, actor.timezone))
+    if words := (filters.get("search") or "").split():
+        conditions.extend(
+            or_(Task.title.icontains(word, autoescape=True), Task.description.icontains(word, autoescape=True))
+            for word in words
+        )
+    if tags := filters.get("tags"):
+        keys = [fold(tag) for tag in tags]
+        conditions.append(
+            exists().where(TaskTag.task_id == Task.id, TaskTag.tag_id == Tag.id, Tag.key.in_(keys)).correlate(Task)
+        )
+    if parent_id := filters.get("parent_task_id"):
+        conditions.append(Task.parent_task_id == find(actor, Task, parent_id).id)
+    return conditions
+
+
+def _people(actor: Actor, column: Any, people: list[Any]) -> ColumnElement[bool]:
+    ids = [find(actor, AccountMembership, person).user_id for person in people if person != "nobody"]
+    named = column.in_(ids)
+    return or_(named, column.is_(None)) if "nobody" in people else named
+
+
+def ordered(query: Select[Any], sort: str = "created_at", order: str = "desc") -> Select[Any]:
+    """`query` in a stable order; `sort` is one of SORTS."""
+    column = SORTS[sort]
+    return query.order_by(column.desc(), Task.id.desc()) if order == "desc" else query.order_by(column, Task.id)
+
+
+def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool]) -> Page:
+    """One page of the tasks that the actor sees; `filters` also holds page, per_page, sort and order."""
+    conditions = [*matching(actor, filters), *extra]
+    query = ordered(select(Task).where(*conditions), filters.get("sort", "created_at"), filters.get("order", "desc"))
+    return page_of(
+        query.options(*SHOWN),
+        select(Task.id).where(*conditions),
+        page=filters.get("page", 1),
+        per_page=filters.get("per_page", 20),
+    )
+
+
+def assigned_by(actor: Actor) -> ColumnElement[bool]:
+    """Tasks that the actor handed to somebody else and that are still there."""
+    return exists().where(
+        TaskAssignment.task_id == Task.id,
+        TaskAssignment.is_current,
+        TaskAssignment.assigned_by_id == actor.user_id,
+        TaskAssignment.assigned_to_id != actor.user_id,
+    )

@@ -1,0 +1,145 @@
+"""What a task's verbs take (one schema per action, for form, JSON and every other caller) and what the API shows."""
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from todoapp.kit.fields import Due, FormInput, Id, InstantField, Line, Prose, SmallJson, duration, one_of
+from todoapp.tasks.models import PRIORITIES, STATUSES, VISIBILITIES
+
+
+class TaskFields(FormInput):
+    """What can be said of a task when it is made or edited."""
+
+    description = Prose(50_000)
+    priority = one_of(*PRIORITIES)
+    visibility = one_of(*VISIBILITIES)
+    due_date = Due(allow_none=True)
+    estimated_time = duration(allow_none=True, metadata={"description": "seconds"})
+    tags = fields.List(Line(50), validate=validate.Length(0, 20))
+    custom_fields = SmallJson()
+    parent_task_id = Id(allow_none=True)
+
+
+class CreateTask(TaskFields):
+    """A new task. Without `assigned_to_id` it is the creator's own; with null it is nobody's."""
+
+    title = Line(255, required=True)
+    assigned_to_id = Id(allow_none=True)
+
+
+class UpdateTask(TaskFields):
+    """An edit. `version` is the version that was edited from: what others changed since is not overwritten."""
+
+    title = Line(255)
+    version = fields.Integer(validate=validate.Range(1, 2**31))
+
+    @validates_schema
+    def something(self, data: dict, **_kw: object) -> None:
+        """An edit says what to change."""
+        if not data.keys() - {"version"}:
+            raise ValidationError("Name at least one field to change.")
+
+
+class AssignTask(FormInput):
+    """To whom; optionally with a new due date."""
+
+    assigned_to_id = Id(required=True)
+    due_date = Due(allow_none=True)
+
+
+class RejectTask(FormInput):
+    """Why not."""
+
+    reason = Line(1000, required=True)
+
+
+class PauseTask(FormInput):
+    """Why the work stands still, how far it got, and whom or what it waits for."""
+
+    reason = Line(255, required=True)
+    comment = Prose(2000, allow_none=True)
+    progress_percentage = fields.Integer(validate=validate.Range(0, 100), allow_none=True)
+    waiting_for_user_id = Id(allow_none=True)
+    waiting_for_task_id = Id(allow_none=True)
+
+
+class CorrectClock(FormInput):
+    """When work really stopped."""
+
+    stopped_at = InstantField(required=True)
+
+
+class NoFields(FormInput):
+    """A verb that needs nothing said."""
+
+
+class PersonOut(Schema):
+    """A person as others see them."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+
+
+class AssignmentOut(Schema):
+    """One hand-over."""
+
+    id = fields.Integer(required=True)
+    assigned_by = fields.Nested(PersonOut, attribute="assigner", required=True)
+    assigned_to = fields.Nested(PersonOut, attribute="assignee", required=True)
+    assigned_at = InstantField(required=True)
+    accepted_at = InstantField(required=True, allow_none=True)
+    rejected_at = InstantField(required=True, allow_none=True)
+    rejection_reason = fields.String(required=True, allow_none=True)
+    reassignment_count = fields.Integer(required=True)
+    is_current = fields.Boolean(required=True)
+    state = one_of("waiting", "accepted", "rejected", required=True)
+
+
+class PauseOut(Schema):
+    """The pause in which a task stands."""
+
+    reason = fields.String(required=True)
+    comment = fields.String(required=True, allow_none=True)
+    progress_percentage = fields.Integer(required=True, allow_none=True)
+    paused_at = InstantField(required=True)
+    waiting_for_user_id = fields.Integer(required=True, allow_none=True)
+    waiting_for_task_id = fields.Integer(required=True, allow_none=True)
+
+
+class TaskOut(Schema):
+    """A task. Times are seconds; instants are UTC."""
+
+    id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True)
+    title = fields.String(required=True)
+    description = fields.String(required=True)
+    status = one_of(*STATUSES, required=True)
+    priority = one_of(*PRIORITIES, required=True)
+    visibility = one_of(*VISIBILITIES, required=True)
+    created_by = fields.Nested(PersonOut, attribute="creator", required=True)
+    assigned_to = fields.Nested(PersonOut, attribute="assignee", required=True, allow_none=True)
+    assignment_state = one_of("waiting", "accepted", "rejected", required=True, allow_none=True)
+    reassignment_count = fields.Integer(required=True)
+    parent_task_id = fields.Integer(required=True, allow_none=True)
+    due_date = InstantField(required=True, allow_none=True, attribute="due_date_time")
+    estimated_time = fields.Integer(required=True, allow_none=True)
+    actual_time = fields.Method("worked", required=True, metadata={"type": "integer"})
+    pause = fields.Nested(PauseOut, attribute="open_pause", required=True, allow_none=True)
+    tags = fields.Pluck("TagOut", "name", many=True, required=True)
+    custom_fields = fields.Dict(required=True)
+    started_at = InstantField(required=True, allow_none=True)
+    completed_at = InstantField(required=True, allow_none=True)
+    archived_at = InstantField(required=True, allow_none=True)
+    deleted_at = InstantField(required=True, allow_none=True)
+    created_at = InstantField(required=True)
+    updated_at = InstantField(required=True)
+    version = fields.Integer(required=True)
+
+    def worked(self, task: object) -> int:
+        """Working time in seconds, the running stretch included."""
+        return task.worked_seconds()  # type: ignore[attr-defined]
+
+
+class TagOut(Schema):
+    """A tag."""
+
+    name = fields.String(required=True)

@@ -1,0 +1,1 @@
+"""People with one sign-in each: registering, signing in, sessions, tokens, preferences."""

@@ -1,0 +1,5 @@
+"""gunicorn's door: `gunicorn -k gevent wsgi:app`."""
+
+from todoapp import create_app
+
+app = create_app()
