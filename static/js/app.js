@@ -31,6 +31,11 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// Without script a button does this.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("form[data-auto] select")) event.target.form.requestSubmit();
+});
+
 // The page may come back from the browser's cache with the mark still on.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
