@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from todoapp import models, tenancy
 from todoapp.cli import add_commands
-from todoapp.extensions import api, csrf, db, migrate, principal
+from todoapp.extensions import api, csrf, db, login_manager, migrate, principal
 from todoapp.faces import open_doors
 from todoapp.kit import http
 from todoapp.kit.doors import check_doors
@@ -46,6 +46,7 @@ def _start_extensions(app: Flask) -> None:
     with app.app_context():
         tenancy.guard(db.engine)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    login_manager.init_app(app)
     principal.init_app(app)
     csrf.init_app(app)
     prepare_api(app)

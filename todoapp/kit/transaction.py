@@ -98,7 +98,7 @@ def is_passing(error: Exception) -> bool:
 def _abandon() -> None:
     session().rollback()
     session().expunge_all()
-    for fact in ("actor", "session_row"):
+    for fact in ("actor", "session_row", "_login_user"):
         g.pop(fact, None)
 
 
