@@ -139,20 +139,43 @@ def acting(ctx: None) -> Callable[..., Actor]:
     return act
 
 
+class ApiClient:
+    """A client that sends a fresh access token of one session with each request, as a well-behaved program does."""
+
+    def __init__(self, app: Flask, session: Any):
+        self.app, self.session, self.client = app, session, app.test_client(use_cookies=False)
+
+    def open(self, path: str, method: str = "GET", **kw: Any) -> Any:
+        from todoapp.users.tokens import access_token
+
+        with self.app.app_context():
+            token = access_token(self.session)
+        headers = {"Authorization": f"Bearer {token}"} | kw.pop("headers", {})
+        return self.client.open(path, method=method, headers=headers, **kw)
+
+    def get(self, path: str, **kw: Any) -> Any:
+        return self.open(path, "GET", **kw)
+
+    def post(self, path: str, **kw: Any) -> Any:
+        return self.open(path, "POST", **kw)
+
+    def patch(self, path: str, **kw: Any) -> Any:
+        return self.open(path, "PATCH", **kw)
+
+    def delete(self, path: str, **kw: Any) -> Any:
+        return self.open(path, "DELETE", **kw)
+
+
 @pytest.fixture
-def api(app: Flask) -> Callable[[Person], FlaskClient]:
+def api(app: Flask) -> Callable[[Person], ApiClient]:
     """`api(person)`: a client that sends that person's access token."""
     from todoapp.users.sessions import open_session
-    from todoapp.users.tokens import access_token
 
-    def client(person: Person) -> FlaskClient:
+    def client(person: Person) -> ApiClient:
         with app.app_context():
             session, _secret = open_session(person.user_id, person.account_id, kind="api")
             db.session.commit()
-            token = access_token(session)
-        signed_in = app.test_client()
-        signed_in.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-        return signed_in
+            return ApiClient(app, session)
 
     return client
 

@@ -2,12 +2,13 @@
 
 from flask import Flask
 
+from todoapp.boards.api import blp as boards_api
 from todoapp.extensions import api
 from todoapp.kit.health import health
 from todoapp.tasks.api import blp as tasks_api
 
 PAGES = (health,)
-API = (tasks_api,)
+API = (tasks_api, boards_api,)
 
 
 def open_doors(app: Flask) -> None:

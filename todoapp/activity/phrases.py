@@ -45,3 +45,20 @@ PHRASES: dict[str, str] = {
     "member_removed": "{who} removed {member}; {successor} takes over",
     "member_left": "{who} left; {successor} takes over",
 }
+
+FIELD_NAMES: dict[str, str] = {
+    "due_date_time": "the due date",
+    "estimated_time": "the estimate",
+    "parent_task_id": "the parent task",
+    "title": "the title",
+    "description": "the description",
+    "priority": "the priority",
+    "visibility": "who may see this",
+    "tags": "the tags",
+    "custom_fields": "the custom fields",
+    "role": "the role",
+    "manager_id": "the manager",
+    "can_reassign_tasks": "the right to reassign",
+    "name": "the name",
+    "settings": "the settings",
+}

@@ -75,20 +75,22 @@ def abilities(actor: Actor, subjects: Iterable[Any], actions: Iterable[str] | No
 
 
 @overload
-def find(actor: Actor, model: type[Task], row_id: int, *, deleted: bool = False) -> Task: ...
+def find(actor: Actor, model: type[Task], row_id: int, *, deleted: bool | None = False) -> Task: ...
 @overload
-def find(actor: Actor, model: type[AccountMembership], row_id: int, *, deleted: bool = False) -> AccountMembership: ...
-def find(actor: Actor, model: Any, row_id: int, *, deleted: bool = False) -> Any:
+def find(actor: Actor, model: type[AccountMembership], row_id: int, *, deleted: bool | None = False) -> AccountMembership: ...
+def find(actor: Actor, model: Any, row_id: int, *, deleted: bool | None = False) -> Any:
     """The row that the actor sees under this id, else `NotFound`. Members are found by their user id.
 
     Outside a reading transaction the row is locked, so that what is decided on it still holds when it is written.
-    `deleted` finds deleted tasks only.
+    `deleted` finds deleted tasks only; None finds both.
     """
     if not 0 < row_id <= LARGEST_ID:
         raise NotFound
     query = select(model).where(visible(actor, model))
     if model is Task:
-        query = query.where(Task.id == row_id, Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None))
+        query = query.where(Task.id == row_id)
+        if deleted is not None:
+            query = query.where(Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None))
     else:
         query = query.where(model.user_id == row_id, model.left_at.is_(None))
     if not is_reading():

@@ -14,8 +14,8 @@ from todoapp.tasks.models import ChainLink, Task, TaskAssignment
 Word = Callable[[Actor], ColumnElement[bool]]
 
 
-def report_ids(actor: Actor) -> list[int]:
-    """The users (by role) below the actor, directly or through other managers."""
+def line_ids(actor: Actor, role: str | None = None) -> list[int]:
+    """The members below the actor, directly or through others; with `role`, only those of that role."""
     line = (
         select(Member.user_id, Member.role)
         .where(Member.manager_id == actor.user_id, Member.left_at.is_(None))
@@ -23,9 +23,13 @@ def report_ids(actor: Actor) -> list[int]:
     )
     below = select(Member.user_id, Member.role).join(line, Member.manager_id == line.c.user_id)
     line = line.union(below.where(Member.left_at.is_(None)))
-    return list(
-        db.session.scalars(select(line.c.user_id).where(line.c.role == "user", line.c.user_id != actor.user_id))
-    )
+    query = select(line.c.user_id).where(line.c.user_id != actor.user_id)
+    return list(db.session.scalars(query if role is None else query.where(line.c.role == role)))
+
+
+def report_ids(actor: Actor) -> list[int]:
+    """The actor's reports: the users below them."""
+    return line_ids(actor, "user")
 
 
 def peer_ids(actor: Actor) -> list[int]:

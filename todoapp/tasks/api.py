@@ -1,5 +1,197 @@
 """The JSON door of tasks."""
 
-from todoapp.kit.api import ApiBlueprint
+from typing import Any
+
+from todoapp.activity.queries import history_of
+from todoapp.kit.api import READ, WRITE, ApiBlueprint
+from todoapp.kit.errors import NotFound
+from todoapp.kit.paging import Page, PageQuery
+from todoapp.permissions import allow, find
+from todoapp.signed_in import current_actor
+from todoapp.tasks.actions.archiving import archive_task, delete_task, restore_task
+from todoapp.tasks.actions.assigning import accept_task, assign_task, reject_task, take_back_task, take_task
+from todoapp.tasks.actions.creating import create_task
+from todoapp.tasks.actions.editing import update_task
+from todoapp.tasks.actions.progressing import complete_task, correct_clock, pause_task, reopen_task, resume_task, start_task
+from todoapp.tasks.clockwork import stretches_of
+from todoapp.tasks.models import Task
+from todoapp.tasks.queries import assigned_by, assigned_to, assignments_of, list_tasks, of_team, snapshots_of
+from todoapp.tasks.schemas import (
+    AssignTask,
+    CorrectClock,
+    CreateTask,
+    HistoryOut,
+    NoFields,
+    PauseTask,
+    RejectTask,
+    SnapshotsOut,
+    TaskOut,
+    TaskQuery,
+    TasksOut,
+    TimelineOut,
+    UpdateTask,
+)
 
 blp = ApiBlueprint("tasks", __name__, url_prefix="/v1/tasks", description="Tasks and what is done with them")
+
+
+def as_list(page: Page) -> dict[str, Any]:
+    """A page in the shape of every list."""
+    return {"tasks": page.rows, "meta": page.meta}
+
+
+def list_for(query: dict[str, Any], *extra: Any) -> dict[str, Any]:
+    """The page of tasks that a query string asks for."""
+    actor = current_actor()
+    if query.get("account_id") not in (None, actor.account_id):
+        raise NotFound
+    return as_list(list_tasks(actor, query, *extra))
+
+
+@blp.get("")
+@blp.arguments(TaskQuery, location="query")
+@blp.response(200, TasksOut)
+@blp.refusals(*READ)
+def list_all(query: dict[str, Any]) -> dict[str, Any]:
+    """List the tasks that you may see."""
+    return list_for(query)
+
+
+@blp.get("/assigned-to-me")
+@blp.arguments(TaskQuery, location="query")
+@blp.response(200, TasksOut)
+@blp.refusals(*READ)
+def list_mine(query: dict[str, Any]) -> dict[str, Any]:
+    """List the tasks assigned to you."""
+    return list_for(query, assigned_to(current_actor()))
+
+
+@blp.get("/assigned-by-me")
+@blp.arguments(TaskQuery, location="query")
+@blp.response(200, TasksOut)
+@blp.refusals(*READ)
+def list_delegated(query: dict[str, Any]) -> dict[str, Any]:
+    """List the tasks that you assigned to others."""
+    return list_for(query, assigned_by(current_actor()))
+
+
+@blp.get("/team")
+@blp.arguments(TaskQuery, location="query")
+@blp.response(200, TasksOut)
+@blp.refusals(*READ, 403)
+def list_team(query: dict[str, Any]) -> dict[str, Any]:
+    """List the tasks of the people below you, and your own."""
+    actor = current_actor()
+    allow(actor, "board.team")
+    return list_for(query, of_team(actor))
+
+
+@blp.post("")
+@blp.arguments(CreateTask)
+@blp.response(201, TaskOut)
+@blp.refusals(*WRITE)
+def create(fields: dict[str, Any]) -> Task:
+    """Create a task: your own, another member's, or (with null) nobody's."""
+    return create_task(current_actor(), **fields)  # type: ignore[no-any-return]
+
+
+@blp.get("/<int:task_id>")
+@blp.response(200, TaskOut)
+@blp.refusals(*READ)
+def show(task_id: int) -> Task:
+    """Get a task."""
+    return find(current_actor(), Task, task_id)
+
+
+@blp.patch("/<int:task_id>")
+@blp.arguments(UpdateTask)
+@blp.response(200, TaskOut)
+@blp.refusals(*WRITE)
+def update(fields: dict[str, Any], task_id: int) -> Task:
+    """Change fields of a task. Send the `version` that you edited from, and nobody's change is overwritten."""
+    actor = current_actor()
+    return update_task(actor, find(actor, Task, task_id), **fields)  # type: ignore[no-any-return]
+
+
+@blp.delete("/<int:task_id>")
+@blp.response(204)
+@blp.refusals(*WRITE)
+def delete(task_id: int) -> None:
+    """Delete a task. It can be restored."""
+    actor = current_actor()
+    delete_task(actor, find(actor, Task, task_id))
+
+
+@blp.post("/<int:task_id>/restore")
+@blp.arguments(NoFields)
+@blp.response(200, TaskOut)
+@blp.refusals(*WRITE)
+def restore(fields: dict[str, Any], task_id: int) -> Task:
+    """Bring back a deleted or archived task."""
+    actor = current_actor()
+    return restore_task(actor, find(actor, Task, task_id, deleted=None))  # type: ignore[no-any-return]
+
+
+@blp.get("/<int:task_id>/assignment-history")
+@blp.response(200, HistoryOut)
+@blp.refusals(*READ)
+def assignment_history(task_id: int) -> dict[str, Any]:
+    """List all hand-overs of a task, oldest first."""
+    rows = list(assignments_of(find(current_actor(), Task, task_id)))
+    return {"assignments": rows, "meta": Page(rows, 1, max(len(rows), 1), len(rows)).meta}
+
+
+@blp.get("/<int:task_id>/timeline")
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, TimelineOut)
+@blp.refusals(*READ)
+def timeline(query: dict[str, Any], task_id: int) -> dict[str, Any]:
+    """Read what happened to a task, as sentences and as data, and its clock."""
+    task = find(current_actor(), Task, task_id)
+    page = history_of(task, **query)
+    stretches = stretches_of(task)
+    return {
+        "events": page.rows,
+        "stretches": stretches,
+        "worked": sum(stretch.worked for stretch in stretches),
+        "paused": sum(stretch.paused for stretch in stretches),
+        "meta": page.meta,
+    }
+
+
+@blp.get("/<int:task_id>/snapshots")
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, SnapshotsOut)
+@blp.refusals(*READ)
+def snapshots(query: dict[str, Any], task_id: int) -> dict[str, Any]:
+    """List how a task stood at its pauses and completions."""
+    page = snapshots_of(find(current_actor(), Task, task_id), **query)
+    return {"snapshots": page.rows, "meta": page.meta}
+
+
+def _verb(path: str, verb: Any, schema: Any, summary: str) -> None:
+    """One door of the shape POST /v1/tasks/:id/verb."""
+
+    @blp.post(f"/<int:task_id>/{path}", endpoint=path.replace("-", "_"))
+    @blp.arguments(schema)
+    @blp.response(200, TaskOut)
+    @blp.refusals(*WRITE)
+    @blp.doc(summary=summary, operationId=path.replace("-", "_"))
+    def door(fields: dict[str, Any], task_id: int) -> Task:
+        actor = current_actor()
+        return verb(actor, find(actor, Task, task_id), **fields)  # type: ignore[no-any-return]
+
+
+_verb("assign", assign_task, AssignTask, "Assign a task; assigning an assigned task is a reassignment")
+_verb("reassign", assign_task, AssignTask, "Reassign a task")
+_verb("take", take_task, NoFields, "Make a task your own")
+_verb("take-back", take_back_task, NoFields, "Take back a task that you assigned and that is not started")
+_verb("accept", accept_task, NoFields, "Accept an assignment")
+_verb("reject", reject_task, RejectTask, "Reject an assignment, with a reason")
+_verb("start", start_task, NoFields, "Start (or resume) work")
+_verb("pause", pause_task, PauseTask, "Pause work, with a reason")
+_verb("resume", resume_task, NoFields, "Resume paused work")
+_verb("complete", complete_task, NoFields, "Complete a task")
+_verb("reopen", reopen_task, NoFields, "Reopen a completed task")
+_verb("correct-clock", correct_clock, CorrectClock, "Say when work really stopped")
+_verb("archive", archive_task, NoFields, "Archive a task")

@@ -1,5 +1,6 @@
 """Reading tasks: one list query serves the API and all boards."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -7,10 +8,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
+from todoapp.extensions import db
 from todoapp.kit.clock import from_instant, to_instant
 from todoapp.kit.paging import Page, page_of
 from todoapp.permissions import find, visible
-from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskTag
+from todoapp.permissions.reaches import line_ids
+from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
 from todoapp.tasks.tagging import fold
 
 SORTS = {
@@ -79,7 +82,7 @@ def ordered(query: Select[Any], sort: str = "created_at", order: str = "desc") -
 def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool]) -> Page:
     """One page of the tasks that the actor sees; `filters` also holds page, per_page, sort and order."""
     conditions = [*matching(actor, filters), *extra]
-    query = ordered(select(Task).where(*conditions), filters.get("sort", "created_at"), filters.get("order", "desc"))
+    query = ordered(select(Task).where(*conditions), filters.get("sort", "created_at"), filters.get("order") or "desc")
     return page_of(
         query.options(*SHOWN),
         select(Task.id).where(*conditions),
@@ -96,3 +99,32 @@ def assigned_by(actor: Actor) -> ColumnElement[bool]:
         TaskAssignment.assigned_by_id == actor.user_id,
         TaskAssignment.assigned_to_id != actor.user_id,
     )
+
+
+def assignments_of(task: Task) -> Sequence[TaskAssignment]:
+    """All hand-overs of the task, oldest first."""
+    query = select(TaskAssignment).where(TaskAssignment.task_id == task.id).order_by(TaskAssignment.id)
+    people = joinedload(TaskAssignment.assigner), joinedload(TaskAssignment.assignee)
+    return db.session.scalars(query.options(*people)).all()
+
+
+def snapshots_of(task: Task, *, page: int = 1, per_page: int = 20) -> Page:
+    """The task's snapshots, newest first."""
+    query = select(TaskSnapshot).where(TaskSnapshot.task_id == task.id).order_by(TaskSnapshot.id.desc())
+    return page_of(query, query.with_only_columns(TaskSnapshot.id), page=page, per_page=per_page)
+
+
+def subtasks_of(actor: Actor, task: Task) -> Sequence[Task]:
+    """The parts of the task that the actor sees."""
+    query = select(Task).where(Task.parent_task_id == task.id, Task.deleted_at.is_(None), visible(actor))
+    return db.session.scalars(query.order_by(Task.position, Task.id).options(*SHOWN).limit(200)).unique().all()
+
+
+def assigned_to(actor: Actor) -> ColumnElement[bool]:
+    """Tasks assigned to the actor."""
+    return Task.assigned_to_id == actor.user_id
+
+
+def of_team(actor: Actor) -> ColumnElement[bool]:
+    """Tasks of the actor and of the people below them."""
+    return Task.assigned_to_id.in_([actor.user_id, *line_ids(actor)])

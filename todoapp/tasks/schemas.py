@@ -1,9 +1,14 @@
 """What a task's verbs take (one schema per action, for form, JSON and every other caller) and what the API shows."""
 
+from typing import Any, cast
+
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from todoapp.kit.fields import Due, FormInput, Id, InstantField, Line, Prose, SmallJson, duration, one_of
+from todoapp.kit.fields import CommaList, Due, FormInput, Id, InstantField, Line, Prose, SmallJson, duration, one_of
+from todoapp.kit.paging import MetaOut, PageQuery
 from todoapp.tasks.models import PRIORITIES, STATUSES, VISIBILITIES
+
+SORT_NAMES = ("due_date", "priority", "created_at", "updated_at", "title", "position")
 
 
 class TaskFields(FormInput):
@@ -70,6 +75,36 @@ class CorrectClock(FormInput):
 
 class NoFields(FormInput):
     """A verb that needs nothing said."""
+
+
+class PersonOrNobody(fields.Field):
+    """The id of a member, or the word nobody."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
+        return value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> int | str:
+        if value == "nobody":
+            return "nobody"
+        return cast(int, Id().deserialize(value))
+
+
+class TaskQuery(PageQuery):
+    """A filter of tasks: AND across kinds, OR within one. Lists are repeated or comma-separated."""
+
+    account_id = Id(metadata={"description": "must be the token's account"})
+    status = CommaList(one_of(*STATUSES))
+    priority = CommaList(one_of(*PRIORITIES))
+    assigned_to = CommaList(PersonOrNobody())
+    created_by = CommaList(Id())
+    due_date_from = Due()
+    due_date_to = Due()
+    search = Line(200, 0)
+    tags = CommaList(Line(50))
+    parent_task_id = Id()
+    archived = fields.Boolean(load_default=False)
+    sort = one_of(*SORT_NAMES, load_default="created_at")
+    order = one_of("asc", "desc")
 
 
 class PersonOut(Schema):
@@ -143,3 +178,68 @@ class TagOut(Schema):
     """A tag."""
 
     name = fields.String(required=True)
+
+
+class TasksOut(Schema):
+    """A page of tasks."""
+
+    tasks = fields.Nested(TaskOut, many=True, required=True)
+    meta = fields.Nested(MetaOut, required=True)
+
+
+class EventOut(Schema):
+    """One thing that happened to a task, as a sentence and as data."""
+
+    id = fields.Integer(required=True)
+    action = fields.String(required=True, attribute="event")
+    at = InstantField(required=True)
+    by = fields.Nested(PersonOut, required=True, allow_none=True, attribute="who")
+    sentence = fields.String(required=True)
+    changes = fields.Dict(required=True)
+    via = fields.String(required=True)
+
+
+class StretchOut(Schema):
+    """One stretch of work: worked + paused = elapsed, in seconds."""
+
+    number = fields.Integer(required=True)
+    started_at = InstantField(required=True)
+    finished_at = InstantField(required=True, allow_none=True)
+    worked = fields.Integer(required=True)
+    paused = fields.Integer(required=True)
+    elapsed = fields.Integer(required=True)
+
+
+class TimelineOut(Schema):
+    """What happened to a task, newest last, and its clock by stretches."""
+
+    events = fields.Nested(EventOut, many=True, required=True)
+    stretches = fields.Nested(StretchOut, many=True, required=True)
+    worked = fields.Integer(required=True)
+    paused = fields.Integer(required=True)
+    meta = fields.Nested(MetaOut, required=True)
+
+
+class SnapshotOut(Schema):
+    """How a task stood at a pause or at its completion."""
+
+    id = fields.Integer(required=True)
+    snapshot_type = one_of("pause", "milestone", required=True)
+    state_data = fields.Dict(required=True)
+    progress_at_snapshot = fields.Integer(required=True, allow_none=True)
+    total_time_at_snapshot = fields.Integer(required=True)
+    created_at = InstantField(required=True)
+
+
+class SnapshotsOut(Schema):
+    """A page of snapshots, newest first."""
+
+    snapshots = fields.Nested(SnapshotOut, many=True, required=True)
+    meta = fields.Nested(MetaOut, required=True)
+
+
+class HistoryOut(Schema):
+    """All hand-overs of a task, oldest first."""
+
+    assignments = fields.Nested(AssignmentOut, many=True, required=True)
+    meta = fields.Nested(MetaOut, required=True)

@@ -1,0 +1,87 @@
+"""Reading what happened: events as sentences."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from todoapp.accounts.models import AccountMembership
+from todoapp.activity.models import ActivityLog
+from todoapp.activity.phrases import FIELD_NAMES, PHRASES
+from todoapp.extensions import db
+from todoapp.kit.paging import Page, page_of
+from todoapp.users.models import User
+
+NOBODY = "nobody"
+SYSTEM = "The system"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as a line of history."""
+
+    id: int
+    at: datetime
+    who: User | None
+    sentence: str
+    event: str
+    via: str
+    changes: dict[str, Any]
+    details: dict[str, Any]
+
+
+def history_of(row: Any, *, page: int = 1, per_page: int = 100) -> Page:
+    """What happened to `row` (already found for its reader), oldest first, as entries."""
+    query = (
+        select(ActivityLog)
+        .where(ActivityLog.resource_type == type(row).__name__, ActivityLog.resource_id == row.id)
+        .order_by(ActivityLog.created_at, ActivityLog.id)
+    )
+    found = page_of(query, query.with_only_columns(ActivityLog.id), page=page, per_page=per_page)
+    return Page(as_entries(found.rows), found.page, found.per_page, found.total_count, found.total_capped)
+
+
+def as_entries(events: Sequence[ActivityLog]) -> list[Entry]:
+    """Events with their sentences; names are read in one query."""
+    people = _people(events)
+    return [
+        Entry(
+            id=event.id,
+            at=event.created_at,
+            who=people.get(event.user_id or 0),
+            sentence=sentence(event, people),
+            event=event.action,
+            via=event.via,
+            changes=event.changes,
+            details=event.details,
+        )
+        for event in events
+    ]
+
+
+def sentence(event: ActivityLog, people: dict[int, User]) -> str:
+    """The event in words, after the table in `phrases.py`."""
+    words: dict[str, Any] = defaultdict(lambda: NOBODY, {name: str(value) for name, value in event.details.items()})
+    for name, value in event.details.items():
+        if name.endswith("_id"):
+            words[name.removesuffix("_id")] = people[value].name if value in people else NOBODY
+    words["fields"] = listed(FIELD_NAMES.get(name, name.replace("_", " ")) for name in event.details.get("fields", []))
+    words["who"] = people[event.user_id].name if event.user_id in people else SYSTEM
+    return PHRASES[event.action].format_map(words)
+
+
+def listed(words: Iterable[str]) -> str:
+    """a, b and c."""
+    *most, last = list(words) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _people(events: Sequence[ActivityLog]) -> dict[int, User]:
+    ids = {event.user_id for event in events}
+    for event in events:
+        ids |= {value for name, value in event.details.items() if name.endswith("_id") and isinstance(value, int)}
+    members = select(AccountMembership).where(AccountMembership.user_id.in_(ids - {None}))
+    return {member.user_id: member.user for member in db.session.scalars(members)}

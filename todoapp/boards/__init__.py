@@ -1,0 +1,1 @@
+"""Boards: views of tasks, not rows. One query, shown as columns or as a list."""
