@@ -1,5 +1,7 @@
-"""gunicorn's door: `gunicorn -k gevent wsgi:app`."""
+"""gunicorn's door: `gunicorn -k gevent -w 2 wsgi:app`."""
 
 from todoapp import create_app
+from todoapp.processes import claim_instance
 
 app = create_app()
+claim_instance(app)

@@ -2,11 +2,13 @@
 
 1. Every ORM statement gets the account's criteria.
 2. A flush stamps new rows and refuses foreign ones.
-3. The engine refuses any statement on a tenant table that went through neither ring 1 nor an explicit mark.
+3. The engine refuses any statement on a tenant table that went through neither ring 1 nor an explicit mark, and any
+   that names a tenant table without its `account_id`.
 4. Composite foreign keys (account_id, parent_id), which each model declares.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -158,6 +160,21 @@ def _check_row(row: Tenant, account_id: Any) -> None:
 
 
 @lru_cache(maxsize=4096)
+def _unscoped_tables(statement: str) -> tuple[str, ...]:
+    """The tenant tables that `statement` reads or changes more often than it names their account."""
+    names = "|".join(sorted((model.__table__.name for model in Tenant.__subclasses__()), key=len, reverse=True))
+    found = re.findall(
+        rf"(?:\bFROM|\bJOIN|\bUPDATE|\bINTO|,)\s+\(*[`\"]?({names})[`\"]?(?:\s+AS\s+[`\"]?(\w+)[`\"]?)?(?![\w`.])",
+        statement,
+        re.IGNORECASE,
+    )
+    uses = Counter(alias or name for name, alias in found)
+    return tuple(
+        alias for alias, times in uses.items() if len(re.findall(rf"\b{alias}[`\"]?\.account_id\b", statement)) < times
+    )
+
+
+@lru_cache(maxsize=4096)
 def _names_tenant_table(statement: str) -> bool:
     return bool({model.__table__.name for model in Tenant.__subclasses__()} & set(re.findall(r"\w+", statement)))
 
@@ -169,5 +186,8 @@ def guard(engine: Engine) -> None:
     def _ring_three(_conn: Any, _cursor: Any, statement: str, _params: Any, context: Any, _many: bool) -> None:
         if context is None or context.isddl or _flushing.get() or statement.startswith(SCHEMA_STATEMENTS):
             return
-        if _names_tenant_table(statement) and not context.execution_options.get("tenancy"):
+        mark = context.execution_options.get("tenancy")
+        if mark is None and _names_tenant_table(statement):
             raise TenancyError(f"Unscoped statement on a tenant table: {statement[:200]}")
+        if isinstance(mark, int) and (bare := _unscoped_tables(statement)):
+            raise TenancyError(f"{', '.join(bare)} without its account in: {statement[:500]}")

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from todoapp.extensions import Base
 from todoapp.kit.clock import now
 from todoapp.kit.database import Instant, Json, Key
-from todoapp.tenancy import BigId, Tenant, person
+from todoapp.tenancy import BigId, Tenant, in_account, person
 
 
 class ActivityLog(Tenant, Base):
@@ -32,6 +32,7 @@ class ActivityLog(Tenant, Base):
     updated_at: Mapped[datetime] = mapped_column(Instant, default=now)
 
     __table_args__ = (
+        UniqueConstraint("account_id", "id"),
         person("user_id"),
         Index(None, "resource_type", "resource_id"),
         Index(None, "account_id", "created_at"),
@@ -47,15 +48,17 @@ class OutboxEntry(Tenant, Base):
     __tablename__ = "outbox"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("activity_logs.id"))
+    event_id: Mapped[int] = mapped_column(BigId)
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(String(500))
     not_before: Mapped[datetime] = mapped_column(Instant, default=now)
 
-    event: Mapped[ActivityLog] = relationship()
+    event: Mapped[ActivityLog] = relationship(
+        primaryjoin=lambda: foreign(OutboxEntry.event_id) == remote(ActivityLog.id), viewonly=True
+    )
 
-    __table_args__ = (Index(None, "not_before"), Base.__table_args__)
+    __table_args__ = (in_account("event_id", "activity_logs"), Index(None, "not_before"), Base.__table_args__)
 
 
 class Delivery(Base):

@@ -69,7 +69,7 @@ class Task(Tenant, Base):
     )
     tags: Mapped[list["Tag"]] = relationship(
         secondary=lambda: TaskTag.__table__,
-        primaryjoin=lambda: Task.id == foreign(TaskTag.task_id),
+        primaryjoin=lambda: (Task.id == foreign(TaskTag.task_id)) & (Task.account_id == foreign(TaskTag.account_id)),
         secondaryjoin=lambda: Tag.id == foreign(TaskTag.tag_id),
         order_by=lambda: Tag.name,
         viewonly=True,

@@ -1,0 +1,27 @@
+"""How many processes serve: one on its own, or several that share Redis."""
+
+import fcntl
+from typing import IO
+
+from flask import Flask
+
+from config import ConfigError
+
+_held: list[IO[str]] = []
+
+
+def claim_instance(app: Flask) -> None:
+    """Make this the one serving process of its instance folder. With Redis, any number may serve.
+
+    Without Redis a second process is a `ConfigError`: it would not hear what the first one does.
+    """
+    if app.config["REDIS_URL"]:
+        return
+    lock = (app.config["INSTANCE_DIR"] / "serving.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ConfigError(
+            "Another process already serves this instance. Stop it, or set REDIS_URL so that several can work together."
+        ) from None
+    _held.append(lock)
