@@ -31,6 +31,7 @@ BAD = [
         "todoapp/boards/c2.py",
         'from todoapp import tenancy\nwith tenancy.across_accounts("x"):\n    go()',
     ),
+    ("unscoped-read", "todoapp/boards/c3.py", "from todoapp.tenancy import ALL, enter\nenter(ALL)"),
     ("tenancy-mark", "todoapp/boards/d1.py", "select(Task).execution_options(tenancy=1)"),
     ("tenancy-mark", "todoapp/boards/d2.py", 's.execute(query, execution_options={"tenancy": 1})'),
     ("tenancy-mark", "todoapp/boards/d3.py", "select(Task).execution_options(**bound(1))"),
