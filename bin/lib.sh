@@ -32,7 +32,7 @@ make_venv() {
     if [[ -x $venv/bin/python ]] && new_enough "$venv/bin/python"; then
         return
     fi
-    python=$(choose_python)
+    python=$(choose_python) || return
     say "Making $venv with $("$python" --version)."
     rm -rf "$venv"
     if command -v uv >/dev/null; then
@@ -45,22 +45,26 @@ make_venv() {
     fi
 }
 
+install_lock() {
+    local python=$1 lock=$2
+    if command -v uv >/dev/null; then
+        uv pip install --quiet --python "$python" --require-hashes --requirement "$lock"
+    else
+        "$python" -m pip --version >/dev/null 2>&1 || "$python" -m ensurepip >/dev/null || return
+        "$python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes --requirement "$lock"
+    fi
+}
+
 # bring VENV LOCK...: install LOCK into VENV unless the same LOCK was the last one installed. Further
 # LOCKs name subsets of the first, which it brings along.
 bring() {
     local venv=$1 lock=$2 part
-    make_venv "$venv"
+    make_venv "$venv" || return
     if [[ $(cat "$venv/.$lock" 2>/dev/null) == "$(digest "$venv/bin/python" "$lock")" ]]; then
         return
     fi
     say "Installing $lock."
-    if command -v uv >/dev/null; then
-        uv pip install --quiet --python "$venv/bin/python" --require-hashes --requirement "$lock"
-    else
-        "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
-        "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input \
-            --require-hashes --requirement "$lock"
-    fi
+    install_lock "$venv/bin/python" "$lock" || return
     for part in "${@:2}"; do
         digest "$venv/bin/python" "$part" >"$venv/.$part"
     done
