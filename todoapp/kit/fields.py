@@ -5,6 +5,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
 
+from email_validator import validate_email
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate
 
 from todoapp.kit.database import json_size
@@ -51,6 +52,22 @@ class Line(fields.String):
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kw))
         _refuse_surrogates(text)
         return " ".join(_INVISIBLE.sub("", _CONTROL.sub(" ", text)).split())
+
+
+class Email(fields.String):
+    """An e-mail address, in the one form in which it is kept and compared: lower case, as its domain is written."""
+
+    default_error_messages = {"invalid": "This is not an e-mail address."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kw).strip()
+        try:
+            found = validate_email(
+                text, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, allow_display_name=False
+            )
+        except ValueError:
+            raise self.make_error("invalid") from None
+        return found.normalized.lower()
 
 
 class Prose(fields.String):

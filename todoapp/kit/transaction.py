@@ -81,6 +81,17 @@ def after_refusal(deed: Callable[[], Any]) -> None:
         g.after_refusal.append(deed)
 
 
+def in_advance(deed: Callable[[], T]) -> T:
+    """Commit `deed` at once, before the rest of the work begins to write: it stands even if the work is refused, and what
+    comes next (hashing a password) holds no lock.
+    """
+    queued = g.get("after_commit", []), g.get("after_refusal", [])
+    try:
+        return atomic(deed)
+    finally:
+        g.after_commit, g.after_refusal = queued
+
+
 def is_passing(error: Exception) -> bool:
     """Whether the same work may succeed when it is done again."""
     if isinstance(error, StaleDataError):
