@@ -47,11 +47,13 @@ board.account          -              -                                all      
 
 member.view            all            all                              all                  all
 member.invite          -              -                                all                  all
+member.uninvite        -              -                                all                  all
 member.update          -              -                                below                all
 member.remove          self           self                             self|below           all
 
 account.view           all            all                              all                  all
 account.update         -              -                                all                  all
+account.configure      -              -                                all                  all
 account.delete         -              -                                -                    all
 account.restore        -              -                                -                    all
 account.import         -              -                                all                  all
@@ -85,10 +87,12 @@ WHO_MAY = {
     "board.account": "The account board is for super managers and owners.",
     "member.view": "Members may see each other.",
     "member.invite": "Only super managers and owners may invite members.",
+    "member.uninvite": "Only super managers and owners may take back invitations.",
     "member.update": "Super managers may manage members below their own role, owners everybody.",
     "member.remove": "Super managers may remove members below their own role, owners everybody; everybody may leave.",
     "account.view": "You do not belong to this account.",
-    "account.update": "Only super managers and owners may change the account's settings.",
+    "account.update": "Only super managers and owners may change the account.",
+    "account.configure": "Only super managers and owners may see and change the account's settings.",
     "account.delete": "Only an owner may delete the account.",
     "account.restore": "Only an owner may restore the account.",
     "account.import": "Only super managers and owners may import into the account.",

@@ -49,9 +49,7 @@ def assign_task(actor: Actor, task: Task, *, assigned_to_id: int, due_date: date
         due = due_instant(due_date, assignee.user.timezone)
         changes["due_date_time"] = [task.due_date_time and task.due_date_time.isoformat(), due and due.isoformat()]
         task.due_date_time = due
-    stop_the_clock(task, reason="handed over", by_id=actor.user_id, end_stretch=True)
-    task.status = "pending"
-    begin_assignment(task, by_id=actor.user_id, to_id=assigned_to_id)
+    hand_over(task, by_id=actor.user_id, to_id=assigned_to_id)
     event = {
         "task.assign": "task_assigned",
         "task.take": "task_taken",
@@ -117,6 +115,13 @@ def reject_task(actor: Actor, task: Task, *, reason: str) -> Task:
     return task
 
 
+def hand_over(task: Task, *, by_id: int, to_id: int) -> TaskAssignment:
+    """Put an open task into other hands: the clock stops, its stretch ends, and it waits to be accepted."""
+    stop_the_clock(task, reason="handed over", by_id=by_id, end_stretch=True)
+    task.status = "pending"
+    return begin_assignment(task, by_id=by_id, to_id=to_id)
+
+
 def begin_assignment(task: Task, *, by_id: int, to_id: int, at: datetime | None = None) -> TaskAssignment:
     """Write the hand-over, make it current and rewrite the chain. What one gives oneself is accepted."""
     db.session.flush()
@@ -175,4 +180,4 @@ def must_be_open(task: Task) -> None:
         raise Conflict("This task is completed. Reopen it first.")
 
 
-__all__ = ["WHO_MAY", "accept_task", "assign_task", "begin_assignment", "reject_task", "take_back_task", "take_task"]
+__all__ = ["WHO_MAY", "accept_task", "assign_task", "begin_assignment", "hand_over", "reject_task", "take_back_task", "take_task"]
