@@ -15,7 +15,6 @@ from tests.cast import Cast, Person, assemble
 from todoapp import create_app
 from todoapp.actor import Actor, actor_for
 from todoapp.extensions import db
-from todoapp.kit import clock
 from todoapp.tenancy import across_accounts, enter
 
 ROOT = Path(__file__).parent.parent
@@ -215,6 +214,29 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         traveller.stop()
 
 
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[Callable[[], Any]], int]:
+    """`count_queries(work)`: how many statements `work` sends to the database."""
+    from sqlalchemy import event
+
+    def count(work: Callable[[], Any]) -> int:
+        seen: list[str] = []
+
+        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            seen.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            work()
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len([statement for statement in seen if not statement.startswith("BEGIN")])
+
+    return count
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of real data."""
@@ -222,6 +244,3 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("LEFT OUT: no real data; set TODO_DATA_DIR")
     return folder
-
-
-__all__ = ["clock"]

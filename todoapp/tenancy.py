@@ -159,10 +159,15 @@ def _check_row(row: Tenant, account_id: Any) -> None:
         raise TenancyError(f"A {type(row).__name__} of account {row.account_id} in work for account {account_id}")
 
 
+def tenant_tables() -> set[str]:
+    """The names of all tables whose rows belong to an account."""
+    return {model.__table__.name for model in Tenant.__subclasses__()}  # type: ignore[attr-defined]
+
+
 @lru_cache(maxsize=4096)
 def _unscoped_tables(statement: str) -> tuple[str, ...]:
     """The tenant tables that `statement` reads or changes more often than it names their account."""
-    names = "|".join(sorted((model.__table__.name for model in Tenant.__subclasses__()), key=len, reverse=True))
+    names = "|".join(sorted(tenant_tables(), key=len, reverse=True))
     found = re.findall(
         rf"(?:\bFROM|\bJOIN|\bUPDATE|\bINTO|,)\s+\(*[`\"]?({names})[`\"]?(?:\s+AS\s+[`\"]?(\w+)[`\"]?)?(?![\w`.])",
         statement,
@@ -176,7 +181,7 @@ def _unscoped_tables(statement: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _names_tenant_table(statement: str) -> bool:
-    return bool({model.__table__.name for model in Tenant.__subclasses__()} & set(re.findall(r"\w+", statement)))
+    return bool(tenant_tables() & set(re.findall(r"\w+", statement)))
 
 
 def guard(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from todoapp.accounts.models import AccountMembership
 from todoapp.extensions import db
 from todoapp.tasks.actions.creating import create_task
 from todoapp.tasks.models import Tag, Task, TaskTag
-from todoapp.tenancy import Tenant, TenancyError, across_accounts, bound, enter, inside
+from todoapp.tenancy import TenancyError, Tenant, across_accounts, bound, enter, inside
 
 OURS, THEIRS = "ours", "theirs"
 
@@ -98,7 +98,11 @@ SHAPES: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_read_of_any_shape_sees_only_this_account(two_houses: dict[str, int], shape: str) -> None:
-    rows = db.session.scalars(SHAPES[shape]()).unique().all() if "load" in shape else db.session.scalars(SHAPES[shape]()).all()
+    rows = (
+        db.session.scalars(SHAPES[shape]()).unique().all()
+        if "load" in shape
+        else db.session.scalars(SHAPES[shape]()).all()
+    )
     words = {row.title if isinstance(row, Task) else row for row in rows}
     assert words == {OURS}
 
@@ -118,7 +122,9 @@ UNSCOPED: dict[str, Callable[[], Any]] = {
     "core delete": lambda: delete(Task.__table__),
     "core insert": lambda: insert(Tag.__table__).values(account_id=1, name="x", key="x"),
     "orm bulk insert": lambda: insert(Tag).values(account_id=1, name="x", key="x"),
-    "core mixed into orm": lambda: select(Task.__table__.c.title).select_from(AccountMembership).join(Task.__table__, Task.__table__.c.id > 0),
+    "core mixed into orm": lambda: (
+        select(Task.__table__.c.title).select_from(AccountMembership).join(Task.__table__, Task.__table__.c.id > 0)
+    ),
 }
 
 

@@ -6,7 +6,9 @@ from tests.cast import Cast
 def test_work_is_handed_down_worked_on_and_read(api, cast: Cast, at):
     at("2026-11-24T09:00:00Z")
     mara, uma = api(cast.mara), api(cast.uma)
-    made = mara.post("/v1/tasks", json={"title": "Fix login bug", "assigned_to_id": cast.uma.user_id, "due_date": "2026-11-27"})
+    made = mara.post(
+        "/v1/tasks", json={"title": "Fix login bug", "assigned_to_id": cast.uma.user_id, "due_date": "2026-11-27"}
+    )
     assert made.status_code == 201, made.json
     task_id = made.json["id"]
     assert made.json["due_date"] == "2026-11-27T17:00:00+00:00"
@@ -41,7 +43,10 @@ def test_work_is_handed_down_worked_on_and_read(api, cast: Cast, at):
     assert [(s["worked"], s["paused"], s["elapsed"]) for s in read["stretches"]] == [(9000, 5400, 14400)]
     board = mara.get(f"/v1/boards/user/{cast.uma.user_id}").json
     assert {column["status"]: column["total_count"] for column in board["columns"]}["completed"] == 1
-    assert [s["snapshot_type"] for s in mara.get(f"/v1/tasks/{task_id}/snapshots").json["snapshots"]] == ["milestone", "pause"]
+    assert [s["snapshot_type"] for s in mara.get(f"/v1/tasks/{task_id}/snapshots").json["snapshots"]] == [
+        "milestone",
+        "pause",
+    ]
     for verb in ("accept", "start", "complete"):
         assert api(cast.zoe).post(f"/v1/tasks/{task_id}/{verb}", json={}).status_code == 404
     assert api(cast.ulla).get(f"/v1/tasks/{task_id}").status_code == 404

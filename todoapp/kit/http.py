@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Map
 
 from todoapp.kit.errors import BadInput, Forbidden, Refusal
 from todoapp.kit.transaction import atomic, reading
@@ -25,8 +25,8 @@ POLICY = (
 class RowId(IntegerConverter):
     """An id in a path; a number that no database keeps is no address."""
 
-    def __init__(self, *args: Any, **kw: Any):
-        super().__init__(*args, max=2**63 - 1, **kw)
+    def __init__(self, url_map: Map, **kw: Any):
+        super().__init__(url_map, max=2**63 - 1, **kw)
 
 
 class TransactionalFlask(Flask):
@@ -127,6 +127,8 @@ def _answer(status: int, code: str, message: str, fields: Any = None, details: A
 
 
 def refuse(refusal: Refusal) -> ResponseReturnValue:
+    if refusal.show_again is not None:
+        return refusal.show_again()  # type: ignore[no-any-return]
     if refusal.status == 401 and not speaks_json():
         here = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
         return redirect("/login" + (f"?next={quote(here, safe='')}" if here else ""))

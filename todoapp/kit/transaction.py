@@ -10,17 +10,18 @@ from typing import Any, TypeVar
 
 from flask import g
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from todoapp.kit.database import session
-from todoapp.kit.errors import TryAgain
+from todoapp.kit.errors import Conflict, TryAgain
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TRIES = 6
-RETRIED_MYSQL_CODES = {1205, 1213, 1020, 2006, 2013, 2014, 4031, 1927}
+# Among them 1062: two wrote the same key at once; done again, the work finds the other's row.
+RETRIED_MYSQL_CODES = {1062, 1205, 1213, 1020, 2006, 2013, 2014, 4031, 1927}
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -55,9 +56,11 @@ def atomic(work: Callable[[], T]) -> T:
             if not is_passing(error):
                 raise
             log.info("transaction retried", extra={"attempt": attempt, "reason": str(error)[:200]})
+            if attempt == TRIES and isinstance(error, IntegrityError):
+                raise Conflict("Somebody else has taken this already. Choose another value.") from error
             if attempt == TRIES:
                 raise TryAgain("The database is busy. Nothing was changed; try again in a moment.") from error
-            time.sleep(min(0.02 * 2**attempt, 0.5) * (0.5 + random()))  # noqa: S311
+            time.sleep(min(0.02 * 2**attempt, 0.5) * (0.5 + random()))
         except BaseException:
             _abandon()
             _run_in_own_transaction(g.after_refusal)
@@ -103,7 +106,7 @@ def is_passing(error: Exception) -> bool:
     code = error.orig.args[0] if error.orig is not None and error.orig.args else None
     if isinstance(code, int):
         return code in RETRIED_MYSQL_CODES
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+    return "locked" in str(error.orig) or "UNIQUE constraint failed" in str(error.orig)
 
 
 def _abandon() -> None:

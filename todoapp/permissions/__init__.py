@@ -15,7 +15,7 @@ from todoapp.permissions.reaches import MEMBER_WORDS, TASK_WORDS, Word, expressi
 from todoapp.tasks.models import Task
 
 WORDS: dict[type, dict[str, Word]] = {Task: TASK_WORDS, AccountMembership: MEMBER_WORDS, Account: {}}
-NOUNS = {Task: "task", AccountMembership: "member", Account: "account"}
+NOUNS: dict[type, str] = {Task: "task", AccountMembership: "member", Account: "account"}
 LARGEST_ID = 2**63 - 1
 
 
@@ -77,7 +77,9 @@ def abilities(actor: Actor, subjects: Iterable[Any], actions: Iterable[str] | No
 @overload
 def find(actor: Actor, model: type[Task], row_id: int, *, deleted: bool | None = False) -> Task: ...
 @overload
-def find(actor: Actor, model: type[AccountMembership], row_id: int, *, deleted: bool | None = False) -> AccountMembership: ...
+def find(
+    actor: Actor, model: type[AccountMembership], row_id: int, *, deleted: bool | None = False
+) -> AccountMembership: ...
 def find(actor: Actor, model: Any, row_id: int, *, deleted: bool | None = False) -> Any:
     """The row that the actor sees under this id, else `NotFound`. Members are found by their user id.
 

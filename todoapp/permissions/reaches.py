@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 
-from todoapp.accounts.models import AccountMembership as Member
 from todoapp.accounts.models import ROLES, rank
+from todoapp.accounts.models import AccountMembership as Member
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.permissions.matrix import MATRIX, Reach, reach_of

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote, validates
 
 from todoapp.extensions import Base
@@ -13,7 +13,7 @@ from todoapp.tenancy import BigId, Tenant, in_account, person
 from todoapp.users.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    pass
 
 STATUSES = ("pending", "in_progress", "paused", "completed")
 PRIORITIES = ("low", "medium", "high")
@@ -71,7 +71,7 @@ class Task(Tenant, Base):
         secondary=lambda: TaskTag.__table__,
         primaryjoin=lambda: (Task.id == foreign(TaskTag.task_id)) & (Task.account_id == foreign(TaskTag.account_id)),
         secondaryjoin=lambda: Tag.id == foreign(TaskTag.tag_id),
-        order_by=lambda: Tag.name,
+        order_by=lambda: Tag.key,
         viewonly=True,
     )
 

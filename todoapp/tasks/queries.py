@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from todoapp.accounts.models import AccountMembership
@@ -21,7 +21,7 @@ SORTS = {
     "priority": Task.priority,
     "created_at": Task.created_at,
     "updated_at": Task.updated_at,
-    "title": Task.title,
+    "title": func.lower(Task.title),
     "position": Task.position,
 }
 SHOWN = (

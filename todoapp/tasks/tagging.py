@@ -8,7 +8,9 @@ from todoapp.tasks.models import Tag, Task, TaskTag
 
 def set_tags(task: Task, names: list[str]) -> None:
     """Make `names` the tags of `task`, creating those that the account does not have yet."""
-    wanted = {fold(name): name for name in names}
+    wanted: dict[str, str] = {}
+    for name in names:
+        wanted.setdefault(fold(name), name)
     known = {tag.key: tag for tag in db.session.scalars(select(Tag).where(Tag.key.in_(wanted)))}
     for key, name in wanted.items():
         if key not in known:

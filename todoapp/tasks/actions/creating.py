@@ -75,11 +75,20 @@ def fitting_parent(actor: Actor, parent_id: int, child: Task | None = None) -> T
     """The task under which `child` may be put: one that the actor may edit, at most five levels deep, without a loop."""
     parent = find(actor, Task, parent_id)
     allow(actor, "task.update", parent)
-    above: Task | None = parent
-    for _level in range(DEEPEST):
-        if above is None:
-            return parent
-        if child is not None and above.id == child.id:
-            raise BadInput(fields={"parent_task_id": ["A task cannot be part of itself."]})
-        above = db.session.get(Task, above.parent_task_id) if above.parent_task_id else None
-    raise BadInput(fields={"parent_task_id": [f"Subtasks go at most {DEEPEST} levels deep."]})
+    above = [parent.id]
+    while len(above) <= DEEPEST and (higher := db.session.get_one(Task, above[-1]).parent_task_id):
+        above.append(higher)
+    if child is not None and child.id in above:
+        raise BadInput(fields={"parent_task_id": ["A task cannot be part of itself."]})
+    if len(above) + height(child) > DEEPEST:
+        raise BadInput(fields={"parent_task_id": [f"Subtasks go at most {DEEPEST} levels deep."]})
+    return parent
+
+
+def height(task: Task | None) -> int:
+    """How many levels a task has, itself included; a new one has one."""
+    levels, ids = 1, [task.id] if task else []
+    while ids and levels <= DEEPEST:
+        ids = list(db.session.scalars(select(Task.id).where(Task.parent_task_id.in_(ids))))
+        levels += bool(ids)
+    return levels
