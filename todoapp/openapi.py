@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import Flask
-from marshmallow import Schema, fields
 
 from todoapp.extensions import api
+from todoapp.kit.api import ProblemOut
 from todoapp.kit.http import RowId
 
 API_SETTINGS: dict[str, Any] = {
@@ -17,22 +17,10 @@ API_SETTINGS: dict[str, Any] = {
 }
 
 
-class ProblemOut(Schema):
-    """An error (RFC 9457). `fields` names what is wrong in the input, `details` holds further facts."""
-
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    code = fields.String(required=True)
-    detail = fields.String(required=True)
-    request_id = fields.String(required=True, allow_none=True)
-    fields_ = fields.Dict(data_key="fields")
-    details = fields.Dict()
-
-
 def prepare_api(app: Flask) -> None:
     """Teach the API its error schema, its security scheme and our path converters."""
     api.ERROR_SCHEMA = ProblemOut
+    api.DEFAULT_ERROR_RESPONSE_NAME = None
     app.config["API_SPEC_OPTIONS"] = {
         "info": {"description": "Work handed down a hierarchy. Times are seconds, instants are UTC."},
         "components": {

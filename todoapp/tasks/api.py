@@ -12,7 +12,14 @@ from todoapp.tasks.actions.archiving import archive_task, delete_task, restore_t
 from todoapp.tasks.actions.assigning import accept_task, assign_task, reject_task, take_back_task, take_task
 from todoapp.tasks.actions.creating import create_task
 from todoapp.tasks.actions.editing import update_task
-from todoapp.tasks.actions.progressing import complete_task, correct_clock, pause_task, reopen_task, resume_task, start_task
+from todoapp.tasks.actions.progressing import (
+    complete_task,
+    correct_clock,
+    pause_task,
+    reopen_task,
+    resume_task,
+    start_task,
+)
 from todoapp.tasks.clockwork import stretches_of
 from todoapp.tasks.models import Task
 from todoapp.tasks.queries import assigned_by, assigned_to, assignments_of, list_tasks, of_team, snapshots_of
@@ -176,7 +183,7 @@ def _verb(path: str, verb: Any, schema: Any, summary: str) -> None:
     @blp.arguments(schema)
     @blp.response(200, TaskOut)
     @blp.refusals(*WRITE)
-    @blp.doc(summary=summary, operationId=path.replace("-", "_"))
+    @blp.doc(summary=summary)
     def door(fields: dict[str, Any], task_id: int) -> Task:
         actor = current_actor()
         return verb(actor, find(actor, Task, task_id), **fields)  # type: ignore[no-any-return]
