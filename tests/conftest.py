@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 import config
 from tests.cast import Cast, Person, assemble
@@ -25,17 +25,16 @@ def database_url(folder: Path) -> str:
     if os.environ.get("TEST_DATABASE") != "mariadb":
         return f"sqlite:///{folder / 'test.sqlite3'}"
     server = os.environ.get("TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1:3306/").rsplit("/", 1)[0]
-    return f"{server}/todo_test_{worker}"
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8] or os.getpid()
+    return f"{server}/todo_test_{run}_{worker}"
 
 
-def create_mariadb(url: str) -> None:
-    from sqlalchemy import create_engine
-
+def on_server(url: str, statement: str) -> None:
+    """Run a statement about the database of `url` on its server."""
     server, name = url.rsplit("/", 1)
     engine = create_engine(server + "/")
     with engine.begin() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
+        connection.execute(text(statement.format(name)))
     engine.dispose()
 
 
@@ -63,15 +62,16 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def the_app(settings: dict[str, Any]) -> Iterator[Flask]:
     url = str(settings["SQLALCHEMY_DATABASE_URI"])
     if url.startswith("mysql"):
-        create_mariadb(url)
+        on_server(url, "CREATE DATABASE {} CHARACTER SET utf8mb4")
     app = create_app(settings)
     with app.app_context():
         db.create_all()
     yield app
     with app.app_context():
         db.session.remove()
-        db.drop_all()
         db.engine.dispose()
+    if url.startswith("mysql"):
+        on_server(url, "DROP DATABASE {}")
     if url.startswith("sqlite"):
         for left in Path(url.removeprefix("sqlite:///")).parent.glob("test.sqlite3*"):
             left.unlink()

@@ -6,7 +6,6 @@ from flask import Flask
 
 from todoapp.extensions import api
 from todoapp.kit.api import ProblemOut
-from todoapp.kit.http import RowId
 
 API_SETTINGS: dict[str, Any] = {
     "API_TITLE": "Task platform",
@@ -18,7 +17,7 @@ API_SETTINGS: dict[str, Any] = {
 
 
 def prepare_api(app: Flask) -> None:
-    """Teach the API its error schema, its security scheme and our path converters."""
+    """Teach the API its error schema and its security scheme."""
     api.ERROR_SCHEMA = ProblemOut
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     app.config["API_SPEC_OPTIONS"] = {
@@ -28,8 +27,3 @@ def prepare_api(app: Flask) -> None:
         },
         "security": [{"bearer": []}],
     }
-
-
-def know_converters() -> None:
-    """Describe our converters in paths."""
-    api.register_converter(RowId, lambda _converter: {"type": "integer", "minimum": 1, "maximum": 2**63 - 1})

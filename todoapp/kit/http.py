@@ -26,7 +26,7 @@ class RowId(IntegerConverter):
     """An id in a path; a number that no database keeps is no address."""
 
     def __init__(self, url_map: Map, **kw: Any):
-        super().__init__(url_map, max=2**63 - 1, **kw)
+        super().__init__(url_map, min=1, max=2**63 - 1, **kw)
 
 
 class TransactionalFlask(Flask):
