@@ -3,12 +3,17 @@
 from flask import Flask
 
 from todoapp.boards.api import blp as boards_api
+from todoapp.boards.pages import pages as boards_pages
 from todoapp.extensions import api
 from todoapp.kit.health import health
 from todoapp.tasks.api import blp as tasks_api
+from todoapp.tasks.deed_pages import pages as tasks_pages
 
-PAGES = (health,)
-API = (tasks_api, boards_api,)
+PAGES = (health, boards_pages, tasks_pages)
+API = (
+    tasks_api,
+    boards_api,
+)
 
 
 def open_doors(app: Flask) -> None:

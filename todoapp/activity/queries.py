@@ -33,13 +33,15 @@ class Entry:
     details: dict[str, Any]
 
 
-def history_of(row: Any, *, page: int = 1, per_page: int = 100) -> Page:
-    """What happened to `row` (already found for its reader), oldest first, as entries."""
-    query = (
-        select(ActivityLog)
-        .where(ActivityLog.resource_type == type(row).__name__, ActivityLog.resource_id == row.id)
-        .order_by(ActivityLog.created_at, ActivityLog.id)
+def history_of(row: Any, *, page: int = 1, per_page: int = 100, newest_first: bool = False) -> Page:
+    """What happened to `row` (already found for its reader), oldest first unless told otherwise, as entries."""
+    query = select(ActivityLog).where(
+        ActivityLog.resource_type == type(row).__name__, ActivityLog.resource_id == row.id
     )
+    if newest_first:
+        query = query.order_by(ActivityLog.created_at.desc(), ActivityLog.id.desc())
+    else:
+        query = query.order_by(ActivityLog.created_at, ActivityLog.id)
     found = page_of(query, query.with_only_columns(ActivityLog.id), page=page, per_page=per_page)
     return Page(as_entries(found.rows), found.page, found.per_page, found.total_count, found.total_capped)
 

@@ -1,12 +1,14 @@
 """Refusals: every 'no' is an exception with a status and a sentence that says what to do."""
 
+from collections.abc import Callable
 from typing import Any
 
 
 class Refusal(Exception):
     """A request that is understood and not done. `fields` maps input names to sentences.
 
-    `details` holds machine-readable facts (both values of a conflict, seconds to wait).
+    `details` holds machine-readable facts (both values of a conflict, seconds to wait). `show_again`, where a page set
+    it, shows the refused form with what was in it.
     """
 
     status = 400
@@ -17,6 +19,7 @@ class Refusal(Exception):
         self.message = message
         self.fields = fields or {}
         self.details = details
+        self.show_again: Callable[[], Any] | None = None
 
 
 class NotSignedIn(Refusal):

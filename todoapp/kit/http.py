@@ -128,7 +128,7 @@ def _answer(status: int, code: str, message: str, fields: Any = None, details: A
 
 def refuse(refusal: Refusal) -> ResponseReturnValue:
     if refusal.show_again is not None:
-        return refusal.show_again()  # type: ignore[no-any-return]
+        return refusal.show_again()
     if refusal.status == 401 and not speaks_json():
         here = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
         return redirect("/login" + (f"?next={quote(here, safe='')}" if here else ""))
