@@ -69,6 +69,9 @@ class AccountMembership(Tenant, Base):
 
     user: Mapped["User"] = relationship(lazy="joined", innerjoin=True)
     account: Mapped[Account] = relationship()
+    manager: Mapped["User | None"] = relationship(
+        "User", primaryjoin="foreign(AccountMembership.manager_id) == remote(User.id)", viewonly=True
+    )
 
     __table_args__ = (
         UniqueConstraint("account_id", "user_id"),
@@ -103,6 +106,12 @@ class Invitation(Tenant, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     account: Mapped[Account] = relationship()
+    manager: Mapped["User | None"] = relationship(
+        "User", primaryjoin="foreign(Invitation.manager_id) == remote(User.id)", viewonly=True
+    )
+    invited_by: Mapped["User"] = relationship(
+        "User", primaryjoin="foreign(Invitation.invited_by_id) == remote(User.id)", viewonly=True
+    )
 
     __table_args__ = (
         person("manager_id"),

@@ -1,0 +1,87 @@
+"""What an account may set, with the defaults. Nothing else is ever kept under `settings`."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from todoapp.kit.clock import ZONES
+from todoapp.kit.fields import FormInput, Input
+from todoapp.users.schemas import LANGUAGES
+
+HUES = 12
+DEFAULTS: Mapping[str, Any] = {
+    "allow_rejection": True,
+    "managers_can_reassign": False,
+    "several_running_tasks": False,
+    "hue": 0,
+    "default_timezone": "UTC",
+    "language": "en",
+    "working_hours": {"start": "09:00", "end": "17:00", "days": [0, 1, 2, 3, 4]},
+}
+
+
+class WorkingHours(Input):
+    """When people usually work: hours in the member's own zone, days from 0 (Monday) to 6."""
+
+    start = fields.Time(format="%H:%M", metadata={"format": "HH:MM"})
+    end = fields.Time(format="%H:%M", metadata={"format": "HH:MM"})
+    days = fields.List(fields.Integer(strict=True, validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
+
+
+class UpdateSettings(FormInput):
+    """A merge patch: what is named changes, null goes back to the default, the rest stays."""
+
+    allow_rejection = fields.Boolean(allow_none=True)
+    managers_can_reassign = fields.Boolean(allow_none=True)
+    several_running_tasks = fields.Boolean(allow_none=True)
+    hue = fields.Integer(allow_none=True, validate=validate.Range(0, HUES - 1))
+    default_timezone = fields.String(allow_none=True, validate=validate.OneOf(sorted(ZONES), error="Not a time zone."))
+    language = fields.String(allow_none=True, validate=validate.OneOf(tuple(LANGUAGES)))
+    working_hours = fields.Nested(WorkingHours, allow_none=True)
+
+    @validates_schema
+    def something(self, data: dict[str, Any], **_kw: object) -> None:
+        """A patch says what to change."""
+        if not data:
+            raise ValidationError("Name at least one setting to change.")
+
+
+class SettingsOut(UpdateSettings):
+    """All settings of an account, the defaults filled in."""
+
+
+def all_settings(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What is `kept`, with the defaults for the rest."""
+    known = {name: value for name, value in kept.items() if name in DEFAULTS}
+    hours = DEFAULTS["working_hours"] | (known.get("working_hours") or {})
+    return {**DEFAULTS, **known, "working_hours": hours}
+
+
+def merged(kept: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """`kept` after a merge patch; only what differs from the defaults stays written."""
+    whole = all_settings(kept)
+    for name, value in patch.items():
+        if value is None:
+            whole[name] = DEFAULTS[name]
+        elif name == "working_hours":
+            whole[name] = _hours(whole[name] | value)
+        else:
+            whole[name] = value
+    return {name: value for name, value in whole.items() if value != DEFAULTS[name]}
+
+
+def _hours(hours: dict[str, Any]) -> dict[str, Any]:
+    written = {
+        "start": _written(hours["start"]),
+        "end": _written(hours["end"]),
+        "days": sorted(set(hours["days"])),
+    }
+    if written["start"] >= written["end"]:
+        raise ValidationError({"working_hours": {"end": ["Work ends after it starts."]}})
+    return written
+
+
+def _written(hour: time | str) -> str:
+    return hour.strftime("%H:%M") if isinstance(hour, time) else hour
