@@ -4,8 +4,8 @@ from typing import Any
 
 from todoapp.activity.queries import history_of
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
-from todoapp.kit.errors import NotFound
 from todoapp.kit.paging import Page, PageQuery
+from todoapp.kit.versions import check_version, tell_version
 from todoapp.permissions import allow, find
 from todoapp.signed_in import current_actor
 from todoapp.tasks.actions.archiving import archive_task, delete_task, restore_task
@@ -49,10 +49,7 @@ def as_list(page: Page) -> dict[str, Any]:
 
 def list_for(query: dict[str, Any], *extra: Any) -> dict[str, Any]:
     """The page of tasks that a query string asks for."""
-    actor = current_actor()
-    if query.get("account_id") not in (None, actor.account_id):
-        raise NotFound
-    return as_list(list_tasks(actor, query, *extra))
+    return as_list(list_tasks(current_actor(), query, *extra))
 
 
 @blp.get("")
@@ -99,7 +96,7 @@ def list_team(query: dict[str, Any]) -> dict[str, Any]:
 @blp.refusals(*WRITE)
 def create(fields: dict[str, Any]) -> Task:
     """Create a task: your own, another member's, or (with null) nobody's."""
-    return create_task(current_actor(), **fields)  # type: ignore[no-any-return]
+    return tell_version(create_task(current_actor(), **fields))  # type: ignore[no-any-return]
 
 
 @blp.get("/<int:task_id>")
@@ -107,26 +104,26 @@ def create(fields: dict[str, Any]) -> Task:
 @blp.refusals(*READ)
 def show(task_id: int) -> Task:
     """Get a task."""
-    return find(current_actor(), Task, task_id)
+    return tell_version(find(current_actor(), Task, task_id))  # type: ignore[no-any-return]
 
 
 @blp.patch("/<int:task_id>")
 @blp.arguments(UpdateTask)
 @blp.response(200, TaskOut)
-@blp.refusals(*WRITE)
+@blp.refusals(*WRITE, 412)
 def update(fields: dict[str, Any], task_id: int) -> Task:
     """Change fields of a task. Send the `version` that you edited from, and nobody's change is overwritten."""
     actor = current_actor()
-    return update_task(actor, find(actor, Task, task_id), **fields)  # type: ignore[no-any-return]
+    return tell_version(update_task(actor, check_version(find(actor, Task, task_id)), **fields))  # type: ignore[no-any-return]
 
 
 @blp.delete("/<int:task_id>")
 @blp.response(204)
-@blp.refusals(*WRITE)
+@blp.refusals(*WRITE, 412)
 def delete(task_id: int) -> None:
     """Delete a task. It can be restored."""
     actor = current_actor()
-    delete_task(actor, find(actor, Task, task_id))
+    delete_task(actor, check_version(find(actor, Task, task_id)))
 
 
 @blp.post("/<int:task_id>/restore")
@@ -136,7 +133,7 @@ def delete(task_id: int) -> None:
 def restore(fields: dict[str, Any], task_id: int) -> Task:
     """Bring back a deleted or archived task."""
     actor = current_actor()
-    return restore_task(actor, find(actor, Task, task_id, deleted=None))  # type: ignore[no-any-return]
+    return tell_version(restore_task(actor, find(actor, Task, task_id, deleted=None)))  # type: ignore[no-any-return]
 
 
 @blp.get("/<int:task_id>/assignment-history")
@@ -182,11 +179,11 @@ def _verb(path: str, verb: Any, schema: Any, summary: str) -> None:
     @blp.post(f"/<int:task_id>/{path}", endpoint=path.replace("-", "_"))
     @blp.arguments(schema)
     @blp.response(200, TaskOut)
-    @blp.refusals(*WRITE)
+    @blp.refusals(*WRITE, 412)
     @blp.doc(summary=summary)
     def door(fields: dict[str, Any], task_id: int) -> Task:
         actor = current_actor()
-        return verb(actor, find(actor, Task, task_id), **fields)  # type: ignore[no-any-return]
+        return tell_version(verb(actor, check_version(find(actor, Task, task_id)), **fields))  # type: ignore[no-any-return]
 
 
 _verb("assign", assign_task, AssignTask, "Assign a task; assigning an assigned task is a reassignment")

@@ -10,7 +10,8 @@ from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import from_instant, to_instant
-from todoapp.kit.paging import Page, page_of
+from todoapp.kit.errors import NotFound
+from todoapp.kit.paging import Order, Page, page_of
 from todoapp.permissions import find, visible
 from todoapp.permissions.reaches import line_ids
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
@@ -37,8 +38,10 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
     Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived, overdue,
-    parent_task_id. A person whom the actor does not see is `NotFound`.
+    parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that is not theirs.
     """
+    if filters.get("account_id") not in (None, actor.account_id):
+        raise NotFound
     conditions = [Task.deleted_at.is_(None), visible(actor)]
     conditions.append(Task.archived_at.is_not(None) if filters.get("archived") else Task.archived_at.is_(None))
     if statuses := filters.get("status"):
@@ -73,21 +76,22 @@ def _people(actor: Actor, column: Any, people: list[Any]) -> ColumnElement[bool]
     return or_(named, column.is_(None)) if "nobody" in people else named
 
 
-def ordered(query: Select[Any], sort: str = "created_at", order: str = "desc") -> Select[Any]:
-    """`query` in a stable order; `sort` is one of SORTS."""
-    column = SORTS[sort]
-    return query.order_by(column.desc(), Task.id.desc()) if order == "desc" else query.order_by(column, Task.id)
+def order_by(sort: str | None = None, order: str | None = None) -> Order:
+    """A stable order of tasks; `sort` is one of SORTS, newest first by default."""
+    sort = sort or "created_at"
+    return Order(sort, SORTS[sort], Task.id, descending=(order or "desc") == "desc")
 
 
 def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool]) -> Page:
-    """One page of the tasks that the actor sees; `filters` also holds page, per_page, sort and order."""
+    """One page of the tasks that the actor sees; `filters` also holds page, per_page, cursor, sort and order."""
     conditions = [*matching(actor, filters), *extra]
-    query = ordered(select(Task).where(*conditions), filters.get("sort", "created_at"), filters.get("order") or "desc")
     return page_of(
-        query.options(*SHOWN),
+        select(Task).where(*conditions).options(*SHOWN),
         select(Task.id).where(*conditions),
         page=filters.get("page", 1),
         per_page=filters.get("per_page", 20),
+        order=order_by(filters.get("sort"), filters.get("order")),
+        cursor=filters.get("cursor"),
     )
 
 
