@@ -52,5 +52,6 @@ def record(
     db.session.flush()
     if actor.via != "import" and REACTIONS.get(action):
         db.session.add(OutboxEntry(event_id=event.id))
+        db.session.flush()
         after_commit(work_waiting.send)
     return event
