@@ -40,6 +40,7 @@ def load(environ: Mapping[str, str] = os.environ, *, development: bool = False) 
         "MAIL_FROM": environ.get("MAIL_FROM", "Task platform <tasks@localhost>"),
         "MAIL_DIR": Path(environ.get("MAIL_DIR") or instance / "mail"),
         "TRUSTED_PROXIES": int(environ.get("TRUSTED_PROXIES", "0")),
+        "CORS_ORIGINS": frozenset(environ.get("CORS_ORIGINS", "").split()),
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
         "SESSION_COOKIE_SECURE": base_url.startswith("https://"),
         "SESSION_COOKIE_NAME": "__Host-session" if base_url.startswith("https://") else "session",

@@ -11,7 +11,8 @@ from todoapp import models, tenancy
 from todoapp.cli import add_commands
 from todoapp.extensions import api, csrf, db, login_manager, migrate, principal
 from todoapp.faces import open_doors
-from todoapp.kit import http
+from todoapp.idempotency.once import once
+from todoapp.kit import http, manners
 from todoapp.kit.doors import check_doors
 from todoapp.kit.errors import Forbidden
 from todoapp.openapi import API_SETTINGS, prepare_api
@@ -25,11 +26,13 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings if settings is not None else config.load())
     app.config.from_mapping(API_SETTINGS)
     app.gatekeeper = keep_the_gate
+    app.once = once
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     _start_extensions(app)
     http.install(app)
+    manners.install(app)
     app.register_error_handler(CSRFError, _refuse_stale_form)
     dress_templates(app)
     open_doors(app)

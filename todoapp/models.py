@@ -2,6 +2,7 @@
 
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.activity.models import ActivityLog, Delivery, OutboxEntry
+from todoapp.idempotency.models import GivenAnswer
 from todoapp.imports.models import ImportedItem
 from todoapp.tasks.models import (
     ChainLink,
@@ -21,6 +22,7 @@ __all__ = [
     "ActivityLog",
     "ChainLink",
     "Delivery",
+    "GivenAnswer",
     "ImportedItem",
     "Invitation",
     "OneTimeLink",

@@ -140,6 +140,7 @@ def test_sorting_and_paging(api, cast, work):
     assert titles("sort=title&order=asc")[0] == "Budget"
     pages = [olga.get(f"/v1/tasks?sort=title&order=asc&per_page=3&page={page}").json for page in (1, 2, 3)]
     assert [task["title"] for page in pages for task in page["tasks"]] == titles("sort=title&order=asc")
+    assert pages[0]["meta"].pop("next_cursor") and pages[2]["meta"]["next_cursor"] is None
     assert pages[0]["meta"] == {"total_count": 7, "total_capped": False, "page": 1, "per_page": 3, "total_pages": 3}
     for wrong in ("sort=id;drop", "order=up", "page=0", "per_page=101", "per_page=x", "status=done", "view=gantt"):
         assert olga.get(f"/v1/boards/account?{wrong}").status_code == 422, wrong

@@ -14,7 +14,7 @@ from todoapp.kit.clock import now
 from todoapp.kit.paging import CAP, Page
 from todoapp.permissions import allow, find
 from todoapp.tasks.models import STATUSES, Task
-from todoapp.tasks.queries import SHOWN, list_tasks, matching, of_team, ordered
+from todoapp.tasks.queries import SHOWN, list_tasks, matching, of_team, order_by
 from todoapp.users.models import User
 
 LABELS = {"pending": "Pending", "in_progress": "In progress", "paused": "Paused", "completed": "Completed"}
@@ -91,7 +91,8 @@ def _column(status: str, conditions: list[ColumnElement[bool]], count: int, filt
         return Column(status, LABELS[status], [], 0)
     default = ("updated_at", "desc") if status == "completed" else ("due_date", "asc")
     sort = filters.get("sort") or default[0]
-    query = ordered(select(Task).where(*conditions, Task.status == status), sort, filters.get("order") or default[1])
+    order = order_by(sort, filters.get("order") or default[1])
+    query = order.apply(select(Task).where(*conditions, Task.status == status))
     page, size = filters.get("page", 1), filters.get("per_page", 50)
     tasks = db.session.scalars(query.options(*SHOWN).limit(size).offset((page - 1) * size)).unique().all()
     return Column(status, LABELS[status], tasks, min(count, CAP), count > CAP)

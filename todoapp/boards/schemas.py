@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from todoapp.kit.fields import one_of
-from todoapp.kit.paging import MetaOut
+from todoapp.kit.paging import CursorMetaOut
 from todoapp.tasks.models import STATUSES
 from todoapp.tasks.schemas import SORT_NAMES, PersonOut, TaskOut, TaskQuery
 
@@ -44,4 +44,4 @@ class BoardOut(Schema):
     facts = fields.Nested(FactsOut, required=True)
     columns = fields.Nested(ColumnOut, many=True)
     tasks = fields.Nested(TaskOut, many=True)
-    meta = fields.Nested(MetaOut)
+    meta = fields.Nested(CursorMetaOut)

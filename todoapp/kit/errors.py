@@ -60,6 +60,13 @@ class Gone(Refusal):
     code = "gone"
 
 
+class Changed(Refusal):
+    """`If-Match` names a version that is not the current one."""
+
+    status = 412
+    code = "changed"
+
+
 class BadInput(Refusal):
     """The input cannot be used; `fields` says where and why."""
 

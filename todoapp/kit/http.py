@@ -33,14 +33,16 @@ class TransactionalFlask(Flask):
     """A Flask whose views each run in one transaction, committed when the view answered and undone when it refused."""
 
     gatekeeper: Callable[[], None]
+    once: Callable[[Callable[[], ResponseReturnValue]], ResponseReturnValue]
 
     def dispatch_request(self) -> ResponseReturnValue:
-        if request.routing_exception is not None or request.endpoint == "static":
-            return super().dispatch_request()
+        plain = super().dispatch_request
+        if request.routing_exception is not None or request.endpoint == "static" or request.method == "OPTIONS":
+            return plain()
 
         def view() -> ResponseReturnValue:
             self.gatekeeper()
-            return super(TransactionalFlask, self).dispatch_request()
+            return self.once(plain)
 
         if request.method in SAFE_METHODS:
             with reading():

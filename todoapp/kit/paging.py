@@ -1,13 +1,18 @@
-"""Pages of a list: numbered, with totals that are exact up to 1,000 and capped beyond."""
+"""Pages of a list: numbered, with totals that are exact up to 1,000 and capped beyond, or along a cursor."""
 
+import base64
+import binascii
+import json
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 from typing import Any
 
 from marshmallow import fields, validate
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from todoapp.extensions import db
+from todoapp.kit.errors import BadInput
 from todoapp.kit.fields import Query
 
 CAP = 1000
@@ -15,10 +20,16 @@ LARGEST_PAGE = 100
 
 
 class PageQuery(Query):
-    """Which page of a list."""
+    """Which page of a list: by number, or the one behind a `cursor`."""
 
     page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
     per_page = fields.Integer(load_default=20, validate=validate.Range(1, LARGEST_PAGE))
+
+
+class CursorQuery(PageQuery):
+    """A list that can be followed to its end: send `next_cursor` of the last answer as `cursor`; `page` then counts not."""
+
+    cursor = fields.String(validate=validate.Length(1, 1000))
 
 
 class MetaOut(Query):
@@ -31,6 +42,12 @@ class MetaOut(Query):
     total_pages = fields.Integer(required=True)
 
 
+class CursorMetaOut(MetaOut):
+    """Where a page stands, and the cursor of the next one; null at the end."""
+
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some rows of a list and where they stand in it."""
@@ -40,6 +57,7 @@ class Page:
     per_page: int
     total_count: int
     total_capped: bool = False
+    next_cursor: str | None = None
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -50,7 +68,52 @@ class Page:
             "page": self.page,
             "per_page": self.per_page,
             "total_pages": ceil(self.total_count / self.per_page),
+            "next_cursor": self.next_cursor,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: by `column`, then by `key` (unique). `read` takes a row's value of `column`."""
+
+    name: str
+    column: ColumnElement[Any]
+    key: ColumnElement[Any]
+    descending: bool = False
+
+    def apply(self, query: Select[Any]) -> Select[Any]:
+        """`query` in this order."""
+        columns = (self.column, self.key)
+        return query.order_by(*(column.desc() for column in columns)) if self.descending else query.order_by(*columns)
+
+    def behind(self, cursor: str) -> ColumnElement[bool]:
+        """The condition for rows behind `cursor`."""
+        value, key = self._read(cursor)
+        if self.descending:
+            return or_(self.column < value, and_(self.column == value, self.key < key))
+        return or_(self.column > value, and_(self.column == value, self.key > key))
+
+    def cursor_at(self, value: Any, key: int) -> str:
+        """The cursor that stands at a row."""
+        plain = {"at": value.isoformat()} if isinstance(value, datetime) else value
+        packed = json.dumps([self.name, self.descending, plain, key]).encode()
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    def _read(self, cursor: str) -> tuple[Any, int]:
+        try:
+            packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            name, descending, value, key = json.loads(packed)
+            if isinstance(value, dict):
+                value = datetime.fromisoformat(value["at"])
+            if (name, descending) != (self.name, self.descending) or not isinstance(key, int) or abs(key) >= 2**63:
+                raise ValueError(cursor)
+            if not isinstance(value, str | int | datetime):
+                raise TypeError(value)
+        except (binascii.Error, ValueError, KeyError, TypeError, RecursionError):
+            raise BadInput(
+                fields={"cursor": ["Send the next_cursor of an answer with the same sort and order."]}
+            ) from None
+        return value, key
 
 
 def capped_count(query: Select[Any]) -> tuple[int, bool]:
@@ -60,10 +123,32 @@ def capped_count(query: Select[Any]) -> tuple[int, bool]:
     return min(count, CAP), count > CAP
 
 
-def page_of(query: Select[Any], ids: Select[Any], *, page: int = 1, per_page: int = 20) -> Page:
-    """One page of `query`; `ids` is the same condition selecting only the key, for the count."""
-    rows = list(db.session.scalars(query.limit(per_page).offset((page - 1) * per_page)).unique())
-    if page == 1 and len(rows) < per_page:
+def page_of(
+    query: Select[Any],
+    ids: Select[Any],
+    *,
+    page: int = 1,
+    per_page: int = 20,
+    order: Order | None = None,
+    cursor: str | None = None,
+    **_filters: Any,
+) -> Page:
+    """One page of `query`; `ids` is the same condition selecting only the key, for the count.
+
+    With `order`, the page ends in a cursor, and `cursor` asks for the page behind one.
+    """
+    if order is not None:
+        query = order.apply(query)
+    if cursor is not None and order is not None:
+        query, page = query.where(order.behind(cursor)), 1
+    query = query.limit(per_page + 1).offset((page - 1) * per_page)
+    rows = list(db.session.scalars(query).unique())
+    more, rows = len(rows) > per_page, rows[:per_page]
+    next_cursor = None
+    if more and order is not None:
+        keys = select(order.column, order.key).where(order.key == rows[-1].id)
+        next_cursor = order.cursor_at(*db.session.execute(keys).one())
+    if page == 1 and cursor is None and not more:
         return Page(rows, page, per_page, len(rows))
     count, capped = capped_count(ids)
-    return Page(rows, page, per_page, count, capped)
+    return Page(rows, page, per_page, count, capped, next_cursor)

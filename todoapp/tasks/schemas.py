@@ -5,7 +5,7 @@ from typing import Any, cast
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from todoapp.kit.fields import CommaList, Due, FormInput, Id, InstantField, Line, Prose, SmallJson, duration, one_of
-from todoapp.kit.paging import MetaOut, PageQuery
+from todoapp.kit.paging import CursorMetaOut, CursorQuery, MetaOut
 from todoapp.tasks.models import PRIORITIES, STATUSES, VISIBILITIES
 
 SORT_NAMES = ("due_date", "priority", "created_at", "updated_at", "title", "position")
@@ -89,7 +89,7 @@ class PersonOrNobody(fields.Field):
         return cast(int, Id().deserialize(value))
 
 
-class TaskQuery(PageQuery):
+class TaskQuery(CursorQuery):
     """A filter of tasks: AND across kinds, OR within one. Lists are repeated or comma-separated."""
 
     account_id = Id(metadata={"description": "must be the token's account"})
@@ -184,7 +184,7 @@ class TasksOut(Schema):
     """A page of tasks."""
 
     tasks = fields.Nested(TaskOut, many=True, required=True)
-    meta = fields.Nested(MetaOut, required=True)
+    meta = fields.Nested(CursorMetaOut, required=True)
 
 
 class EventOut(Schema):

@@ -180,4 +180,13 @@ def must_be_open(task: Task) -> None:
         raise Conflict("This task is completed. Reopen it first.")
 
 
-__all__ = ["WHO_MAY", "accept_task", "assign_task", "begin_assignment", "hand_over", "reject_task", "take_back_task", "take_task"]
+__all__ = [
+    "WHO_MAY",
+    "accept_task",
+    "assign_task",
+    "begin_assignment",
+    "hand_over",
+    "reject_task",
+    "take_back_task",
+    "take_task",
+]

@@ -1,0 +1,66 @@
+"""How the API behaves towards its clients: versions by media type, cross-origin reads, unchanged answers."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+
+MEDIA_TYPE = "application/vnd.taskapp.v1+json"
+EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed"
+SENT = "Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match"
+
+
+class VersionByAccept:
+    """WSGI layer: `GET /tasks` with `Accept: application/vnd.taskapp.v1+json` is `GET /v1/tasks`."""
+
+    def __init__(self, wsgi_app: Callable[..., Iterable[bytes]]):
+        self.wsgi_app = wsgi_app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if MEDIA_TYPE in environ.get("HTTP_ACCEPT", "") and not path.startswith(("/v1/", "/api/")):
+            environ["PATH_INFO"] = "/v1" + path
+        return self.wsgi_app(environ, start_response)
+
+
+def install(app: Flask) -> None:
+    """Teach `app` these manners."""
+    app.wsgi_app = VersionByAccept(app.wsgi_app)  # type: ignore[method-assign]
+    app.after_request(_mind_the_client)
+
+
+def _mind_the_client(response: Response) -> Response:
+    if not request.path.startswith(("/v1/", "/api/")):
+        return response
+    _allow_origin(response)
+    if response.status_code == 200 and response.is_json and request.method in ("GET", "HEAD"):
+        _tell_unchanged(response)
+    elif response.status_code < 300 and "etag_version" in g:
+        response.set_etag(g.etag_version, weak=True)
+    if MEDIA_TYPE in request.headers.get("Accept", "") and response.mimetype == "application/json":
+        response.headers["Content-Type"] = MEDIA_TYPE
+    return response
+
+
+def _tell_unchanged(response: Response) -> None:
+    """304 where the client has this very answer already. The version of the row that it shows stands in front."""
+    version = g.get("etag_version")
+    body = hashlib.sha256(response.get_data()).hexdigest()[:24]
+    response.set_etag(f"{version}-{body}" if version else body, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request.environ)
+
+
+def _allow_origin(response: Response) -> None:
+    response.vary.add("Origin")
+    response.vary.add("Accept")
+    origin = request.headers.get("Origin")
+    if origin is None or origin not in current_app.config["CORS_ORIGINS"]:
+        return
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
+        response.headers["Access-Control-Allow-Headers"] = SENT
+        response.headers["Access-Control-Max-Age"] = "600"
