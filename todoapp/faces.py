@@ -8,9 +8,13 @@ from todoapp.extensions import api
 from todoapp.kit.health import health
 from todoapp.tasks.api import blp as tasks_api
 from todoapp.tasks.deed_pages import pages as tasks_pages
+from todoapp.users.api import auth as auth_api
+from todoapp.users.api import me as me_api
 
 PAGES = (health, boards_pages, tasks_pages)
 API = (
+    auth_api,
+    me_api,
     tasks_api,
     boards_api,
 )

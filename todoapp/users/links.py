@@ -6,6 +6,7 @@ nothing of it is kept: it is made again when the mail is sent, and it is dead on
 
 import base64
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -110,3 +111,10 @@ def _bound_to(row: Any) -> str:
     if isinstance(row, OneTimeLink):
         return f"{row.user.email}|{row.user.password_hash}"
     return f"{row.email}|{row.expires_at.isoformat()}"
+
+
+def opened_by(purpose: str, token: str) -> Any | None:
+    """The open row behind `token`, or None: for pages that say themselves that a link is dead."""
+    with suppress(DeadLink):
+        return read_link(purpose, token)
+    return None

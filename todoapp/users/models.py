@@ -75,6 +75,7 @@ class Session(Base):
     end_reason: Mapped[str | None] = mapped_column(String(32))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    is_current = False  # set by lists for the session that asks
 
     __table_args__ = (Base.__table_args__,)
 

@@ -20,6 +20,7 @@ from todoapp.users.models import SecretTries
 
 PAUSE = timedelta(minutes=15)
 PER_SUBJECT = 10
+MAILS_PER_SUBJECT = 5
 PER_ADDRESS = 50
 WARN_FROM = 3
 IPV6_SITE = 64
@@ -60,8 +61,13 @@ def count_try(kind: str, ip_address: str | None, subject: str | None = None) -> 
     """Count one try of a secret before it is looked at; `TooMany` while its subject or its address is paused."""
     limits = {f"{kind}@{_network(ip_address)}": PER_ADDRESS}
     if subject is not None:
-        limits[f"{kind}:{digest(subject)}"] = PER_SUBJECT
+        limits[_counter(kind, subject)] = MAILS_PER_SUBJECT if kind == "mail" else PER_SUBJECT
     return in_advance(lambda: _count(kind, limits))
+
+
+def forget_tries(kind: str, subject: str) -> None:
+    """Let a subject start afresh: they showed otherwise who they are."""
+    db.session.execute(delete(SecretTries).where(SecretTries.subject == _counter(kind, subject)))
 
 
 def forget_old_tries() -> int:
@@ -83,6 +89,10 @@ def _count(kind: str, limits: dict[str, int]) -> Tried:
             row.window_started_at = now()
         left.append(limits[counter] - row.failures)
     return Tried(kind, tuple(sorted(limits)), min(left))
+
+
+def _counter(kind: str, subject: str) -> str:
+    return f"{kind}:{digest(subject)}"
 
 
 def _pause(wait: timedelta) -> TooMany:
