@@ -12,7 +12,7 @@ from todoapp.cli import add_commands
 from todoapp.extensions import api, csrf, db, login_manager, migrate, principal
 from todoapp.faces import open_doors
 from todoapp.idempotency.once import once
-from todoapp.kit import http, manners
+from todoapp.kit import http, logs, manners
 from todoapp.kit.doors import check_doors
 from todoapp.kit.errors import Forbidden
 from todoapp.openapi import API_SETTINGS, prepare_api
@@ -33,6 +33,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     _start_extensions(app)
     http.install(app)
     manners.install(app)
+    logs.install(app)
     app.register_error_handler(CSRFError, _refuse_stale_form)
     dress_templates(app)
     open_doors(app)
