@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from todoapp.accounts.cli import account_commands
+
 
 def add_commands(app: Flask) -> None:
     """Add the commands of every slice."""
+    app.cli.add_command(account_commands)

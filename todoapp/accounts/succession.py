@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, not_, or_, select
+from sqlalchemy import ColumnElement, false, func, not_, or_, select
 
 from todoapp.accounts.models import AccountMembership, Invitation, rank
 from todoapp.accounts.ranks import grantable_roles, line_above, managers_now
@@ -83,8 +83,8 @@ def hand_reports(
 
 def hand_tasks(actor: Actor, member: AccountMembership, successor: AccountMembership) -> None:
     """Hand over the member's open tasks, and those of theirs that nobody holds and the successor could not edit."""
-    editable = within(actor_for(successor, via=actor.via), "task.update", Task)
-    orphaned = (Task.assigned_to_id.is_(None)) & (Task.created_by_id == member.user_id) & not_(editable)
+    editable = func.coalesce(within(actor_for(successor, via=actor.via), "task.update", Task), false())
+    orphaned = Task.assigned_to_id.is_(None) & (Task.created_by_id == member.user_id) & not_(editable)
     tasks = (
         select(Task)
         .where(

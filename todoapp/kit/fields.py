@@ -5,10 +5,13 @@ import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
 
-from email_validator import validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, validate_email
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate
 
 from todoapp.kit.database import json_size
+
+# Companies have mail under .local, .internal and the like, which the library holds back.
+SPECIAL_USE_DOMAIN_NAMES.clear()
 
 LARGEST_ID = 2**63 - 1
 LONGEST_TIME = 10 * 365 * 24 * 3600
@@ -63,7 +66,11 @@ class Email(fields.String):
         text = super()._deserialize(value, attr, data, **kw).strip()
         try:
             found = validate_email(
-                text, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, allow_display_name=False
+                text,
+                check_deliverability=False,
+                allow_smtputf8=False,
+                globally_deliverable=False,
+                allow_display_name=False,
             )
         except ValueError:
             raise self.make_error("invalid") from None
