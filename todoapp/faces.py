@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from todoapp.accounts.api import blp as accounts_api
+from todoapp.accounts.member_pages import pages as accounts_pages
+from todoapp.accounts.members_api import blp as members_api
 from todoapp.boards.api import blp as boards_api
 from todoapp.boards.pages import pages as boards_pages
 from todoapp.extensions import api
@@ -10,13 +13,16 @@ from todoapp.tasks.api import blp as tasks_api
 from todoapp.tasks.deed_pages import pages as tasks_pages
 from todoapp.users.api import auth as auth_api
 from todoapp.users.api import me as me_api
+from todoapp.users.settings_pages import pages as users_pages
 
-PAGES = (health, boards_pages, tasks_pages)
+PAGES = (health, users_pages, accounts_pages, boards_pages, tasks_pages)
 API = (
     auth_api,
     me_api,
     tasks_api,
     boards_api,
+    accounts_api,
+    members_api,
 )
 
 

@@ -15,11 +15,10 @@ from todoapp.extensions import db
 from todoapp.kit import words
 from todoapp.permissions import reaches_at_all
 from todoapp.tasks.cards import person
+from todoapp.users import cookie
 from todoapp.users.models import User
 
 A_YEAR = 365 * 24 * 3600
-THEMES = ("light", "dark")
-THEME_COOKIE = "theme"
 
 
 def dress_templates(app: Flask) -> None:
@@ -128,5 +127,5 @@ def _theme() -> str:
     if "session_row" in g:
         theme = g.session_row.user.preferences.get("theme")
     else:
-        theme = request.cookies.get(THEME_COOKIE)
-    return theme if theme in THEMES else ""
+        theme = request.cookies.get(cookie.THEME)
+    return theme if theme in cookie.THEMES else ""

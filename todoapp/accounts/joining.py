@@ -169,9 +169,9 @@ def _admit(invitation: Invitation, user: User) -> AccountMembership:
         raise Conflict("You belong to this account already.")
     if not membership.is_active or membership.id is None:
         membership.can_reassign_tasks = False
+    membership.role, membership.joined_at, membership.left_at = invitation.role, now(), None
     if user.id not in _line(invitation.manager_id):
         membership.manager_id = invitation.manager_id
-    membership.role, membership.joined_at, membership.left_at = invitation.role, now(), None
     db.session.flush()
     return membership
 

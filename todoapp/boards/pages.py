@@ -9,6 +9,7 @@ from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.boards.filters import FIRST_PAGE, address, filters_of, read_query
 from todoapp.boards.queries import Board, Column, board_list, board_of, facts, kanban
+from todoapp.kit.pager import pager_of
 from todoapp.kit.paging import LARGEST_PAGE, Page
 from todoapp.permissions import can, find
 from todoapp.signed_in import current_actor
@@ -118,17 +119,9 @@ def _more(url: str, column: Column) -> str | None:
 
 def _as_list(actor: Actor, url: str, page: Page, query: dict[str, Any]) -> dict[str, Any]:
     cards = cards_of(actor, page.rows)
-    first = (page.page - 1) * page.per_page
-    total = f"more than {page.total_count:,}" if page.total_capped else page.total_count
-    beyond = page.total_capped or first + len(page.rows) < page.total_count
     return {
         "tasks": [cards[task.id] for task in page.rows],
-        "pager": {
-            "shown": f"{first + 1} to {first + len(page.rows)}",
-            "total": total,
-            "previous_url": address(url, page=page.page - 1) if page.page > 1 else None,
-            "next_url": address(url, page=page.page + 1) if beyond else None,
-        },
+        "pager": pager_of(page, lambda number: address(url, page=number)),
         "sort_urls": {name: _sort(url, name, query) for name in SORTED_COLUMNS},
     }
 

@@ -103,9 +103,9 @@ def _blank(value: Any) -> bool:
 
 
 def as_typed(form: MultiDict[str, str], schema: Schema) -> dict[str, Any]:
-    """The form as a plain dictionary, with lists where the schema has lists."""
+    """The form as a plain dictionary, with lists where the schema has lists. Of a tick and its hidden "no" the last counts."""
     lists = {name for name, kind in schema.fields.items() if isinstance(kind, fields.List)}
-    return {name: form.getlist(name) if name in lists else form[name] for name in form}
+    return {name: form.getlist(name) if name in lists else form.getlist(name)[-1] for name in form}
 
 
 def _given(kind: fields.Field | None, value: Any, zone: str) -> Any:
