@@ -9,7 +9,7 @@ from todoapp.actor import Actor, actor_for
 from todoapp.extensions import csrf, db, principal
 from todoapp.kit.doors import access_of
 from todoapp.kit.errors import NotSignedIn
-from todoapp.kit.http import SAFE_METHODS, refuse_foreign_origin, speaks_json
+from todoapp.kit.http import SAFE_METHODS, refuse_foreign_origin, refuse_other_bodies, speaks_json
 from todoapp.permissions.principal import identity_of
 from todoapp.tenancy import enter
 from todoapp.users.models import Session, User
@@ -71,7 +71,9 @@ def access_of_request() -> str | None:
 def keep_the_gate() -> None:
     """Run before each view, inside its transaction: nobody passes a door that does not open for them."""
     access = access_of_request()
-    if request.method not in SAFE_METHODS and not speaks_json():
+    if request.method not in SAFE_METHODS and speaks_json():
+        refuse_other_bodies()
+    elif request.method not in SAFE_METHODS:
         refuse_foreign_origin()
         csrf.protect()
     if access != "public":

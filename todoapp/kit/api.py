@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from todoapp.kit.doors import opens
 
 READ = (401, 404, 422, 503)
-WRITE = (400, 401, 403, 404, 409, 413, 422, 503)
+WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 503)
 
 
 class ProblemOut(Schema):

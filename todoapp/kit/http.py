@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, current_app, g, json, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, UnsupportedMediaType
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import IntegerConverter, Map
 
@@ -192,3 +192,9 @@ def refuse_foreign_origin() -> None:
     origin = request.headers.get("Origin")
     if origin and urlsplit(origin).netloc not in (request.host, urlsplit(current_app.config["BASE_URL"]).netloc):
         raise Forbidden("This form was sent from another site. Open the page here and send it again.")
+
+
+def refuse_other_bodies() -> None:
+    """Refuse a body that is not JSON: it would be read as empty, and the deed done without what it said."""
+    if request.get_data(cache=True) and not request.is_json:
+        raise UnsupportedMediaType
