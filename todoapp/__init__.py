@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
+import tasks_queue
 from todoapp import models, tenancy
 from todoapp.cli import add_commands
 from todoapp.extensions import api, csrf, db, login_manager, migrate, principal
@@ -38,6 +39,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     dress_templates(app)
     open_doors(app)
     add_commands(app)
+    tasks_queue.install(app)
     app.view_functions["static"].access = "public"  # type: ignore[attr-defined]
     app.blueprints["api-docs"].access = "public"  # type: ignore[attr-defined]
     check_doors(app)

@@ -17,6 +17,7 @@ from todoapp.activity.posting import post
 from todoapp.activity.reactions import DELIVERERS, REACTIONS
 from todoapp.extensions import db
 from todoapp.kit.clock import now
+from todoapp.kit.retention import delete_all
 from todoapp.kit.secrets import digest
 from todoapp.kit.transaction import atomic, is_passing
 from todoapp.tenancy import across_accounts, inside
@@ -27,6 +28,7 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 10
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
+KEPT, KEPT_DEAD = timedelta(days=30), timedelta(days=90)
 Effect = Callable[[], Any]
 
 
@@ -36,6 +38,12 @@ def drain(stop: Callable[[], bool] = lambda: False) -> int:
     while not stop() and (_next_entry() or _next_delivery()):
         done += 1
     return done
+
+
+def forget_delivered() -> None:
+    """Delete what was delivered 30 days ago, and what died 90 days ago."""
+    at = now()
+    delete_all(Delivery, (Delivery.delivered_at < at - KEPT) | (Delivery.dead_at < at - KEPT_DEAD))
 
 
 def load(name: str) -> Callable[..., Any]:
@@ -58,7 +66,7 @@ def _next_entry() -> bool:
     entry_id, account_id, lease = claimed
     try:
         atomic(lambda: _react(entry_id, int(account_id), lease))
-    except Exception as error:
+    except Exception:
         log.exception("an outbox entry failed", extra={"entry": entry_id})
         atomic(lambda: _put_off(OutboxEntry, entry_id, lease, error))
     return True
@@ -173,7 +181,7 @@ def _within(account_id: int | None, work: Callable[[], Any]) -> Any:
 
 
 def _wait(attempts: int) -> timedelta:
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT) * (0.75 + random() / 2)  # noqa: S311
+    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT) * (0.75 + random() / 2)
 
 
 def _in_words(error: Exception) -> str:

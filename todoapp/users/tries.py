@@ -70,12 +70,6 @@ def forget_tries(kind: str, subject: str) -> None:
     db.session.execute(delete(SecretTries).where(SecretTries.subject == _counter(kind, subject)))
 
 
-def forget_old_tries() -> int:
-    """Delete counters whose window is long over."""
-    old = delete(SecretTries).where(SecretTries.window_started_at < now() - timedelta(days=1))
-    return db.session.execute(old).rowcount
-
-
 def _count(kind: str, limits: dict[str, int]) -> Tried:
     left = []
     for counter in sorted(limits):

@@ -1,0 +1,8 @@
+"""The whole timetable, in UTC. Every job may run twice, or late: what it finds done it leaves."""
+
+from huey import crontab
+
+TIMETABLE = {
+    "deliver_due": crontab(minute="*"),
+    "forget": crontab(minute="17"),
+}
