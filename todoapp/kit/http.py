@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, g, json, redirect, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, InternalServerError, UnsupportedMediaType
@@ -29,9 +30,25 @@ class RowId(IntegerConverter):
         super().__init__(url_map, min=1, max=2**63 - 1, **kw)
 
 
+class StrictJson(DefaultJSONProvider):
+    """Reads JSON as its standard has it: no NaN, no Infinity, and no nesting that exhausts the stack."""
+
+    def loads(self, s: str | bytes, **kw: Any) -> Any:
+        """Parse `s`; a ValueError says why it is no JSON."""
+        try:
+            return super().loads(s, parse_constant=_refuse_constant, **kw)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 class TransactionalFlask(Flask):
     """A Flask whose views each run in one transaction, committed when the view answered and undone when it refused."""
 
+    json_provider_class = StrictJson
     gatekeeper: Callable[[], None]
     once: Callable[[Callable[[], ResponseReturnValue]], ResponseReturnValue]
 
@@ -129,6 +146,7 @@ def _answer(status: int, code: str, message: str, fields: Any = None, details: A
 
 
 def refuse(refusal: Refusal) -> ResponseReturnValue:
+    """The refusal in the dialect of the face that was asked."""
     if refusal.show_again is not None:
         return refusal.show_again()
     if refusal.status == 401 and not speaks_json():
@@ -158,6 +176,7 @@ def _refuse_http(error: HTTPException) -> ResponseReturnValue:
 
 def _sentence(error: HTTPException) -> str:
     return {
+        400: "This is not a request that we can read. Send valid JSON." if speaks_json() else error.description,
         404: "There is nothing here that you may see.",
         405: "This address does not take that method.",
         413: "That is too large to take.",
@@ -196,5 +215,8 @@ def refuse_foreign_origin() -> None:
 
 def refuse_other_bodies() -> None:
     """Refuse a body that is not JSON: it would be read as empty, and the deed done without what it said."""
-    if request.get_data(cache=True) and not request.is_json:
+    if not request.get_data(cache=True):
+        return
+    if not request.is_json:
         raise UnsupportedMediaType
+    request.get_json()
