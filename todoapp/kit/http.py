@@ -176,7 +176,7 @@ def _refuse_http(error: HTTPException) -> ResponseReturnValue:
 
 def _sentence(error: HTTPException) -> str:
     return {
-        400: "This is not a request that we can read. Send valid JSON." if speaks_json() else error.description,
+        400: "We cannot read this request. Send valid JSON." if speaks_json() else "We cannot read this request.",
         404: "There is nothing here that you may see.",
         405: "This address does not take that method.",
         413: "That is too large to take.",
