@@ -2,16 +2,27 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.cast import Person
+from todoapp.actor import Actor
+from todoapp.extensions import db
+from todoapp.tasks.actions.creating import create_task
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SPRITE = Path(__file__).parents[2] / "static/vendor/icons.svg"
 CREATED = re.compile(r"#(\d+) was created")
+
+
+def icons_of(page: str) -> set[str]:
+    """The icons that a page draws."""
+    return set(re.findall(r'<use href="[^"#]*#([\w-]+)"', page))
 
 
 class Visitor:
@@ -26,6 +37,7 @@ class Visitor:
         page = self.client.get(path, **kw)
         found = TOKEN.search(page.text)
         self.token = found[1] if found else self.token
+        assert icons_of(page.text) <= set(re.findall(r'<symbol id="([\w-]+)"', SPRITE.read_text()))
         return page
 
     def post(self, path: str, /, **data: Any) -> TestResponse:
@@ -51,3 +63,16 @@ class Visitor:
 def visit(browser: Callable[[Person], FlaskClient]) -> Callable[[Person], Visitor]:
     """`visit(person)`: that person, signed in with a browser."""
     return lambda person: Visitor(browser(person))
+
+
+@pytest.fixture
+def done_many(app: Flask, acting: Callable[..., Actor]) -> Callable[[Person, int], None]:
+    """`done_many(person, count)`: that many tasks of their own, saved."""
+
+    def make(person: Person, count: int) -> None:
+        actor = acting(person)
+        for number in range(count):
+            create_task(actor, title=f"Task {number}")
+        db.session.commit()
+
+    return make
