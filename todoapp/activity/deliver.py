@@ -66,9 +66,10 @@ def _next_entry() -> bool:
     entry_id, account_id, lease = claimed
     try:
         atomic(lambda: _react(entry_id, int(account_id), lease))
-    except Exception:
+    except Exception as error:
+        reason = _in_words(error)
         log.exception("an outbox entry failed", extra={"entry": entry_id})
-        atomic(lambda: _put_off(OutboxEntry, entry_id, lease, error))
+        atomic(lambda: _put_off(OutboxEntry, entry_id, lease, reason))
     return True
 
 
@@ -85,8 +86,9 @@ def _next_delivery() -> bool:
             effect()
             atomic(lambda: _finish(delivery_id))
     except Exception as error:
-        log.warning("a delivery failed", extra={"delivery": delivery_id, "reason": _in_words(error)})
-        atomic(lambda: _put_off(Delivery, delivery_id, lease, error))
+        reason = _in_words(error)
+        log.warning("a delivery failed", extra={"delivery": delivery_id, "reason": reason})
+        atomic(lambda: _put_off(Delivery, delivery_id, lease, reason))
     return True
 
 
@@ -159,12 +161,12 @@ def _finish(delivery_id: int) -> None:
     delivery.delivered_at, delivery.leased_until, delivery.last_error = now(), None, None
 
 
-def _put_off(model: type[Any], row_id: int, lease: datetime, error: Exception) -> None:
+def _put_off(model: type[Any], row_id: int, lease: datetime, reason: str) -> None:
     """Try again later, each time after a longer wait; at last a delivery is dead, for somebody to look at."""
     row = _leased(model, row_id, lease)
     if row is None:
         return
-    row.leased_until, row.last_error, row.not_before = None, _in_words(error), now() + _wait(row.attempts)
+    row.leased_until, row.last_error, row.not_before = None, reason, now() + _wait(row.attempts)
     if model is Delivery and row.attempts >= MOST_ATTEMPTS:
         row.dead_at = now()
     with across_accounts("the worker serves every account"):

@@ -36,7 +36,7 @@ def access_token(session: Session) -> str:
         "jti": new_secret()[:16],
         "sub": f"user:{session.user_id}",
         "sid": session.id,
-        "account": session.account_id,
+        "account": session.account_id or 0,
         "typ": "access",
     }
     return jwt.encode(claims, key_for("access token"), ALGORITHM)
@@ -56,8 +56,7 @@ def read_access_token(token: str) -> Claims | None:
         kind, _, user_id = claims["sub"].partition(":")
         if claims["typ"] != "access" or kind != "user":
             return None
-        account_id = claims["account"]
-        return Claims(int(claims["sid"]), int(user_id), None if account_id is None else int(account_id))
+        return Claims(int(claims["sid"]), int(user_id), int(claims["account"]) or None)
     except (jwt.InvalidTokenError, ValueError, TypeError):
         return None
 
