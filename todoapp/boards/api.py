@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from todoapp.boards.calendar import calendar_of, timeline_of
 from todoapp.boards.queries import board_list, board_of, facts, kanban
 from todoapp.boards.schemas import BoardOut, BoardQuery
 from todoapp.kit.api import READ, ApiBlueprint
@@ -23,6 +24,10 @@ def show_board(kind: str, query: dict[str, Any], user_id: int | None = None) -> 
     }
     if query["view"] == "kanban":
         return shown | {"columns": kanban(actor, board, query)}
+    if query["view"] == "calendar":
+        return shown | {"calendar": calendar_of(actor, board, query, query["span"], query.get("date"))}
+    if query["view"] == "timeline":
+        return shown | {"timeline": timeline_of(actor, board, query, query.get("date"))}
     page = board_list(actor, board, query)
     return shown | {"tasks": page.rows, "meta": page.meta}
 

@@ -95,11 +95,13 @@ class Id(fields.Integer):
     def __init__(self, **kw: Any):
         super().__init__(strict=False, validate=validate.Range(1, LARGEST_ID), **kw)
 
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kw: Any) -> Any:
+        """An empty field of a form names nobody, where nobody is a choice."""
+        return super().deserialize(None if value == "" and self.allow_none else value, attr, data, **kw)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
         if isinstance(value, bool | float):
             raise self.make_error("invalid", input=value)
-        if value == "" and self.allow_none:
-            return None
         return super()._deserialize(value, attr, data, **kw)
 
 
@@ -137,6 +139,13 @@ class Due(fields.Field):
         return _utc(instant)
 
 
+class Day(fields.Date):
+    """A day, YYYY-MM-DD."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> date:
+        return _plausible(super()._deserialize(value, attr, data, **kw))  # type: ignore[no-any-return]
+
+
 class CommaList(fields.List):
     """A list in a query string: repeated (`status=a&status=b`) or comma-separated (`status=a,b`)."""
 
@@ -157,6 +166,7 @@ class SmallJson(fields.Dict):
         result = super()._deserialize(value, attr, data, **kw)
         if _depth(result) > 8:
             raise ValidationError("At most eight levels deep.")
+        _refuse_what_no_database_keeps(result)
         if json_size(result) > self.largest:
             raise ValidationError(f"At most {self.largest} bytes.")
         return result
@@ -191,6 +201,22 @@ def _refuse_surrogates(text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise ValidationError("Not valid text.") from None
+
+
+def _refuse_what_no_database_keeps(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _refuse_what_no_database_keeps(key)
+            _refuse_what_no_database_keeps(child)
+    elif isinstance(value, list):
+        for child in value:
+            _refuse_what_no_database_keeps(child)
+    elif isinstance(value, str):
+        _refuse_surrogates(value)
+        if "\0" in value:
+            raise ValidationError("Not valid text.")
+    elif isinstance(value, int | float) and not -LARGEST_ID <= value <= LARGEST_ID:
+        raise ValidationError("Not a number that can be kept.")
 
 
 def _depth(value: Any, level: int = 0) -> int:

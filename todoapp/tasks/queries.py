@@ -37,7 +37,7 @@ SHOWN = (
 def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
-    Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived, overdue,
+    Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived,
     parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that is not theirs.
     """
     if filters.get("account_id") not in (None, actor.account_id):
