@@ -20,6 +20,10 @@ from todoapp.tenancy import across_accounts, enter
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--approve", action="store_true", help="write the files of tests/house/approved anew")
+
+
 def database_url(folder: Path) -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if os.environ.get("TEST_DATABASE") != "mariadb":

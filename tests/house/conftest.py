@@ -1,6 +1,6 @@
 """The furnished houses, built once a process and put back before each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ def built() -> dict[str, Furnished]:
 @pytest.fixture
 def furnished(
     app: Flask, house: House, built: dict[str, Furnished], at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Furnished]:
+) -> Furnished:
     """Both accounts of the cast, furnished; an error of the server is an answer here, not an exception."""
     at(BUILT_AT)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
@@ -40,7 +40,7 @@ def furnished(
     else:
         camera.put_back(built["it"].photograph)
     at(SEEN_AT)
-    yield built["it"]
+    return built["it"]
 
 
 def build(app: Flask, house: House, camera: Camera) -> Furnished:

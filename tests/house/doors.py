@@ -18,6 +18,7 @@ from todoapp.tenancy import Tenant
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+CHOICE = re.compile(r"<any\((\w+)[^<>]*\):(\w+)>")
 MISSING_ID = 10**15
 
 PEOPLE = {
@@ -139,14 +140,19 @@ class Door:
     @property
     def row_parameters(self) -> dict[str, str]:
         """The names in its path that are a row's id, with their kinds; `Unclassified` where nobody said."""
-        kinds = {name: kind_of(name) for name in self.parameters if name not in NOT_ROWS}
+        kinds = {name: kind_of(name) for name in self.parameters if name not in NOT_ROWS | self._choices}
         if None in kinds.values():
             raise Unclassified(f"{self.name}: {kinds}")
         return kinds  # type: ignore[return-value]
 
     def path(self, values: dict[str, Any] | None = None) -> str:
         """Its address with `values` in it."""
-        return PARAMETER.sub(lambda found: str((NOT_ROWS | (values or {}))[found[1]]), self.rule)
+        known = NOT_ROWS | self._choices | (values or {})
+        return PARAMETER.sub(lambda found: str(known[found[1]]), self.rule)
+
+    @property
+    def _choices(self) -> dict[str, str]:
+        return {name: first for first, name in CHOICE.findall(self.rule)}
 
 
 class House:

@@ -95,11 +95,15 @@ def _row_of(model: Any, marker: str, boss: Person) -> Any:
             continue
         elif column.name in dict(people):
             values[attribute.key] = _some_id(dict(people)[column.name], boss)
-        elif column.default is None and not column.primary_key and not column.nullable:
-            values[attribute.key] = _filling(column, marker)
-        elif column.nullable and isinstance(column.type, String | Text):
+        elif _wants_filling(column):
             values[attribute.key] = _filling(column, marker)
     return model(**values)
+
+
+def _wants_filling(column: Any) -> bool:
+    if column.nullable:
+        return isinstance(column.type, String | Text)
+    return column.default is None and not column.primary_key
 
 
 def _column_and_target(key: Any) -> list[tuple[str, str]]:

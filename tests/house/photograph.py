@@ -44,22 +44,23 @@ class Camera:
 
     def _replace(self, cursor: Any, name: str, rows: tuple[tuple[Any, ...], ...]) -> None:
         cursor.execute(f"DELETE FROM {name}")
-        columns = [*self._seen(name), *sorted(UNSEEN.get(name, ()))]
+        columns = [*self.columns(name), *sorted(UNSEEN.get(name, ()))]
         mark = "?" if self.is_sqlite else "%s"
         if rows:
             # What is not on the photograph takes the value of created_at.
-            since = self._seen(name).index("created_at") if name in UNSEEN else None
+            since = self.columns(name).index("created_at") if name in UNSEEN else None
             filled = [row + tuple(row[since] for _ in UNSEEN.get(name, ())) for row in rows]  # type: ignore[index]
             names = ", ".join(self._quoted(column) for column in columns)
             cursor.executemany(f"INSERT INTO {name} ({names}) VALUES ({', '.join([mark] * len(columns))})", filled)
 
     def _rows(self, cursor: Any, name: str) -> list[tuple[Any, ...]]:
         keys = ", ".join(self._quoted(column.name) for column in self.tables[name].primary_key)
-        names = ", ".join(self._quoted(column) for column in self._seen(name))
+        names = ", ".join(self._quoted(column) for column in self.columns(name))
         cursor.execute(f"SELECT {names} FROM {name} ORDER BY {keys}")
         return [tuple(row) for row in cursor.fetchall()]
 
-    def _seen(self, name: str) -> list[str]:
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table, in the order of its photographed rows."""
         return [column.name for column in self.tables[name].columns if column.name not in UNSEEN.get(name, ())]
 
     def _quoted(self, name: str) -> str:

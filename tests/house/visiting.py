@@ -126,7 +126,7 @@ class Granted:
 
     visitor: Visitor
     visit: Visit
-    answer: Answer
+    answer: Answer | None
     after: Photograph
 
 
@@ -145,6 +145,7 @@ class Furnished:
     olga: Visitor
     nobody: Visitor
     read: dict[Door, list[Schema]] = field(default_factory=dict)
+    known_grants: dict[Door, Granted | None] = field(default_factory=dict)
 
     def put_back(self) -> bool:
         """Undo what happened since the photograph; whether anything had."""
@@ -193,6 +194,12 @@ class Furnished:
             if answer.status < 300 or (answer.is_done and door.method in UNSAFE):
                 return Granted(visitor, tried, answer, after)
         return None
+
+    def granted(self, door: Door) -> Granted | None:
+        """The first visit that the door grants, remembered."""
+        if door not in self.known_grants:
+            self.known_grants[door] = self.willing(door)
+        return self.known_grants[door]
 
     def _ways(self, door: Door, ids: Ids, body: dict[str, Any], limit: int) -> Iterator[Visit]:
         kinds = door.row_parameters
