@@ -1,14 +1,10 @@
 """A blueprint of the JSON API: token doors by default, every refusal documented, every operation named."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, fields
-from webargs.flaskparser import FlaskParser, is_json_request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from todoapp.kit.doors import opens
 
@@ -29,26 +25,9 @@ class ProblemOut(Schema):
     details = fields.Dict()
 
 
-class JsonParser(FlaskParser):
-    """Reads JSON bodies. A body of another kind is refused, not overlooked, and no depth or length brings us down."""
-
-    def _raw_load_json(self, req: Request) -> Any:
-        if not is_json_request(req) and req.get_data(cache=True):
-            raise UnsupportedMediaType
-        try:
-            return super()._raw_load_json(req)
-        except json.JSONDecodeError:
-            raise
-        except (RecursionError, ValueError):
-            raise BadRequest(
-                "This is not JSON that we can read: it is too deep, or a number or a letter in it is not one."
-            ) from None
-
-
 class ApiBlueprint(SmorestBlueprint):
     """A flask-smorest blueprint whose doors need a token."""
 
-    ARGUMENTS_PARSER = JsonParser()
     access = "token"
 
     def route(self, rule: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

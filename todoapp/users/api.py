@@ -71,7 +71,7 @@ def wanted_account(fields: dict[str, Any]) -> str | None:
 @auth.public
 @auth.arguments(Register)
 @auth.response(202, MessageOut)
-@auth.refusals(400, 413, 422, 429, 503)
+@auth.refusals(400, 413, 415, 422, 429, 503)
 def register(fields: dict[str, Any]) -> dict[str, str]:
     """Register a person and an account that they own. The answer is the same for a known address."""
     registering.register(current_visit(), **fields)
@@ -82,7 +82,7 @@ def register(fields: dict[str, Any]) -> dict[str, str]:
 @auth.public
 @auth.arguments(UseLink)
 @auth.response(200, MessageOut)
-@auth.refusals(400, 410, 413, 422, 429, 503)
+@auth.refusals(400, 410, 413, 415, 422, 429, 503)
 def activate(fields: dict[str, Any]) -> dict[str, str]:
     """Confirm an address by the token of its link. It works once."""
     registering.activate(current_visit(), **fields)
@@ -93,7 +93,7 @@ def activate(fields: dict[str, Any]) -> dict[str, str]:
 @auth.public
 @auth.arguments(AskByEmail)
 @auth.response(202, MessageOut)
-@auth.refusals(400, 413, 422, 429, 503)
+@auth.refusals(400, 413, 415, 422, 429, 503)
 def resend_activation(fields: dict[str, Any]) -> dict[str, str]:
     """Ask for another activation link. The answer is the same for an unknown address."""
     registering.ask_for_activation(current_visit(), **fields)
@@ -104,7 +104,7 @@ def resend_activation(fields: dict[str, Any]) -> dict[str, str]:
 @auth.public
 @auth.arguments(SignInFields)
 @auth.response(200, SignedInOut)
-@auth.refusals(400, 401, 403, 404, 413, 422, 429, 503)
+@auth.refusals(400, 401, 403, 404, 413, 415, 422, 429, 503)
 def login(fields: dict[str, Any]) -> dict[str, Any]:
     """Sign in. `account_id` or `account` (slug) chooses the account, otherwise it is the one of last time."""
     account = wanted_account(fields)
@@ -116,7 +116,7 @@ def login(fields: dict[str, Any]) -> dict[str, Any]:
 @auth.public
 @auth.arguments(Refresh)
 @auth.response(200, TokensOut)
-@auth.refusals(400, 401, 413, 422, 429, 503)
+@auth.refusals(400, 401, 413, 415, 422, 429, 503)
 def refresh(fields: dict[str, Any]) -> dict[str, Any]:
     """Exchange a refresh token, once, for a new pair. A spent one that comes back ends its whole family."""
     session, token = refreshing.refresh(current_visit(), **fields)
@@ -146,7 +146,7 @@ def switch_account(fields: dict[str, Any]) -> dict[str, Any]:
 @auth.public
 @auth.arguments(AskByEmail)
 @auth.response(202, MessageOut)
-@auth.refusals(400, 413, 422, 429, 503)
+@auth.refusals(400, 413, 415, 422, 429, 503)
 def forgot(fields: dict[str, Any]) -> dict[str, str]:
     """Ask for a link that sets a new password. The answer is the same for an unknown address."""
     ask_for_reset(current_visit(), **fields)
@@ -157,7 +157,7 @@ def forgot(fields: dict[str, Any]) -> dict[str, str]:
 @auth.public
 @auth.arguments(SetPassword)
 @auth.response(200, MessageOut)
-@auth.refusals(400, 410, 413, 422, 429, 503)
+@auth.refusals(400, 410, 413, 415, 422, 429, 503)
 def reset(fields: dict[str, Any]) -> dict[str, str]:
     """Set a new password by the token of a link. It works once, and all sessions end."""
     reset_password(current_visit(), **fields)
