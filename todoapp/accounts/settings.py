@@ -1,7 +1,6 @@
 """What an account may set, with the defaults. Nothing else is ever kept under `settings`."""
 
 from collections.abc import Mapping
-from datetime import time
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -11,6 +10,7 @@ from todoapp.kit.fields import FormInput, Input
 from todoapp.users.schemas import LANGUAGES
 
 HUES = 12
+HOUR = validate.Regexp(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Give an hour like 08:30.")
 DEFAULTS: Mapping[str, Any] = {
     "allow_rejection": True,
     "managers_can_reassign": False,
@@ -25,8 +25,8 @@ DEFAULTS: Mapping[str, Any] = {
 class WorkingHours(Input):
     """When people usually work: hours in the member's own zone, days from 0 (Monday) to 6."""
 
-    start = fields.Time(format="%H:%M", metadata={"format": "HH:MM"})
-    end = fields.Time(format="%H:%M", metadata={"format": "HH:MM"})
+    start = fields.String(validate=HOUR)
+    end = fields.String(validate=HOUR)
     days = fields.List(fields.Integer(strict=True, validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
 
 
@@ -54,9 +54,7 @@ class SettingsOut(UpdateSettings):
 
 def all_settings(kept: Mapping[str, Any]) -> dict[str, Any]:
     """What is `kept`, with the defaults for the rest."""
-    known = {name: value for name, value in kept.items() if name in DEFAULTS}
-    hours = DEFAULTS["working_hours"] | (known.get("working_hours") or {})
-    return {**DEFAULTS, **known, "working_hours": hours}
+    return {name: kept.get(name, default) for name, default in DEFAULTS.items()}
 
 
 def merged(kept: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,15 +71,6 @@ def merged(kept: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hours(hours: dict[str, Any]) -> dict[str, Any]:
-    written = {
-        "start": _written(hours["start"]),
-        "end": _written(hours["end"]),
-        "days": sorted(set(hours["days"])),
-    }
-    if written["start"] >= written["end"]:
+    if hours["start"] >= hours["end"]:
         raise ValidationError({"working_hours": {"end": ["Work ends after it starts."]}})
-    return written
-
-
-def _written(hour: time | str) -> str:
-    return hour.strftime("%H:%M") if isinstance(hour, time) else hour
+    return hours | {"days": sorted(set(hours["days"]))}
