@@ -9,13 +9,14 @@ from todoapp.boards.api import blp as boards_api
 from todoapp.boards.pages import pages as boards_pages
 from todoapp.extensions import api
 from todoapp.kit.health import health
+from todoapp.reference.pages import pages as reference_pages
 from todoapp.tasks.api import blp as tasks_api
 from todoapp.tasks.deed_pages import pages as tasks_pages
 from todoapp.users.api import auth as auth_api
 from todoapp.users.api import me as me_api
 from todoapp.users.settings_pages import pages as users_pages
 
-PAGES = (health, users_pages, accounts_pages, boards_pages, tasks_pages)
+PAGES = (health, reference_pages, users_pages, accounts_pages, boards_pages, tasks_pages)
 API = (
     auth_api,
     me_api,
