@@ -18,6 +18,7 @@ from todoapp.tasks.cards import person
 from todoapp.users import cookie
 from todoapp.users.models import User
 
+A_WEEK = 7 * 24 * 3600
 A_YEAR = 365 * 24 * 3600
 
 
@@ -45,10 +46,13 @@ def _stamp(file: Path, _changed_at: int) -> str:
 
 
 def _keep_stamped(response: Any) -> Any:
-    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+    if request.endpoint != "static" or response.status_code not in (200, 304):
+        return response
+    stamped = "v" in request.args
+    if stamped or request.path.endswith(".woff2"):
         response.cache_control.public = True
-        response.cache_control.max_age = A_YEAR
-        response.cache_control.immutable = True
+        response.cache_control.max_age = A_YEAR if stamped else A_WEEK
+        response.cache_control.immutable = stamped or None
         response.cache_control.no_cache = None
     return response
 
