@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.accounts.ranks import line_above, managers_now
-from todoapp.accounts.succession import default_successor, may_follow, still_open
+from todoapp.accounts.succession import default_successor, may_follow, reports_of, still_open
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import now
@@ -188,9 +188,7 @@ def possible_managers(actor: Actor, member: AccountMembership | None = None) -> 
 def possible_successors(actor: Actor, member: AccountMembership) -> list[AccountMembership]:
     """Who may take over from `member`, the default one first."""
     default = default_successor(actor, member)
-    has_reports = bool(
-        db.session.scalar(select(AccountMembership.id).where(AccountMembership.manager_id == member.user_id, ACTIVE))
-    )
+    has_reports = bool(reports_of(member))
     others = _members_with(within(actor, "member.assign", AccountMembership))
     barred = (member.user_id, default.user_id)
     return [default] + [one for one in others if one.user_id not in barred and may_follow(one, has_reports=has_reports)]
