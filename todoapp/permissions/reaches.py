@@ -1,8 +1,10 @@
 """What the words of the matrix mean: each is one SQL expression, used for a row and for a list alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from todoapp.accounts.models import ROLES, rank
 from todoapp.accounts.models import AccountMembership as Member
@@ -11,7 +13,19 @@ from todoapp.extensions import db
 from todoapp.permissions.matrix import MATRIX, Reach, reach_of
 from todoapp.tasks.models import ChainLink, Task, TaskAssignment
 
-Word = Callable[[Actor], ColumnElement[bool]]
+Word = Callable[[Any], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Many members of one role at once, as columns of a query: they stand in for an actor in the words that say who sees
+    a task and who opens a board. `reports` and `peers` are queries for user ids, correlated to those columns.
+    """
+
+    role: str
+    user_id: Any
+    reports: Select[Any]
+    peers: Select[Any]
 
 
 def line_ids(actor: Actor, role: str | None = None) -> list[int]:
@@ -27,13 +41,15 @@ def line_ids(actor: Actor, role: str | None = None) -> list[int]:
     return list(db.session.scalars(query if role is None else query.where(line.c.role == role)))
 
 
-def report_ids(actor: Actor) -> list[int]:
+def report_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
     """The actor's reports: the users below them."""
-    return line_ids(actor, "user")
+    return actor.reports if isinstance(actor, Members) else line_ids(actor, "user")
 
 
-def peer_ids(actor: Actor) -> list[int]:
+def peer_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
     """The members who share the actor's manager, the actor included; nobody while there is no manager."""
+    if isinstance(actor, Members):
+        return actor.peers
     if actor.manager_id is None:
         return []
     return list(
@@ -141,7 +157,7 @@ TASK_WORDS: dict[str, Word] = {
 }
 
 
-def expression(actor: Actor, reach: Reach, words: dict[str, Word]) -> ColumnElement[bool]:
+def expression(actor: Actor | Members, reach: Reach, words: dict[str, Word]) -> ColumnElement[bool]:
     """The SQL of a reach for this actor."""
     if frozenset() in reach:
         return true()
