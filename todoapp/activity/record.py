@@ -1,5 +1,7 @@
 """`record` alone writes events: the deed's own transaction holds the event and one outbox row."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +13,18 @@ from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.kit.signals import work_waiting
 from todoapp.kit.transaction import after_commit
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One event of a history that is taken over from elsewhere."""
+
+    action: str
+    subject: Any
+    at: datetime
+    by_id: int
+    details: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
 
 
 def record(
@@ -28,26 +42,9 @@ def record(
 
     `at` and `by_id` are for history that was taken over from elsewhere: such events get no reactions.
     """
-    if action not in PHRASES:
-        raise KeyError(f"{action} has no phrase in activity/phrases.py")
-    if hasattr(subject, "version"):
-        subject.version += 1
-        details["version"] = subject.version
+    event = _event(actor, Past(action, subject, at or now(), by_id or actor.user_id, details, changes or {}))
     db.session.flush()
-    event = ActivityLog(
-        user_id=by_id or actor.user_id,
-        action=action,
-        resource_type=type(subject).__name__,
-        resource_id=subject.id,
-        changes=changes or {},
-        details=details,
-        via=actor.via,
-        cause_id=actor.cause_id,
-        ip_address=actor.ip_address,
-        user_agent=actor.user_agent,
-        created_at=at or now(),
-        updated_at=at or now(),
-    )
+    event.resource_id = subject.id
     db.session.add(event)
     db.session.flush()
     if actor.via != "import" and REACTIONS.get(action):
@@ -55,3 +52,34 @@ def record(
         db.session.flush()
         after_commit(work_waiting.send)
     return event
+
+
+def record_past(actor: Actor, history: Iterable[Past]) -> list[ActivityLog]:
+    """Write the history of saved subjects, all at once. What happened long ago and elsewhere gets no reactions."""
+    events = [_event(actor, past) for past in history]
+    db.session.add_all(events)
+    db.session.flush()
+    return events
+
+
+def _event(actor: Actor, past: Past) -> ActivityLog:
+    if past.action not in PHRASES:
+        raise KeyError(f"{past.action} has no phrase in activity/phrases.py")
+    details = dict(past.details)
+    if hasattr(past.subject, "version"):
+        past.subject.version += 1
+        details["version"] = past.subject.version
+    return ActivityLog(
+        user_id=past.by_id,
+        action=past.action,
+        resource_type=type(past.subject).__name__,
+        resource_id=past.subject.id,
+        changes=past.changes,
+        details=details,
+        via=actor.via,
+        cause_id=actor.cause_id,
+        ip_address=actor.ip_address,
+        user_agent=actor.user_agent,
+        created_at=past.at,
+        updated_at=past.at,
+    )

@@ -1,16 +1,30 @@
 """The one clock. Instants are aware, in UTC and in whole seconds, so that every database keeps them alike."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 END_OF_DAY = time(17, 0)
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
 ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
+_set: ContextVar[datetime | None] = ContextVar("set", default=None)
 
 
 def now() -> datetime:
     """The present instant: UTC, whole seconds."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return _set.get() or datetime.now(UTC).replace(microsecond=0)
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Inside, it is `instant`: a story told now may have happened before."""
+    token = _set.set(instant.astimezone(UTC).replace(microsecond=0))
+    try:
+        yield
+    finally:
+        _set.reset(token)
 
 
 def seconds(span: timedelta) -> int:
