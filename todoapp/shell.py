@@ -34,10 +34,12 @@ def dress_templates(app: Flask) -> None:
 
 def static_url(path: str, stamped: bool = True) -> str:
     """The address of a static file; the stamp changes with its content, so that browsers may keep it for good."""
-    file = Path(current_app.static_folder or "") / path
-    if not stamped or not file.is_file():
-        return url_for("static", filename=path)
-    return url_for("static", filename=path, v=_stamp(file, file.stat().st_mtime_ns))
+    known: dict[tuple[str, bool], str] = g.setdefault("static_urls", {})
+    if (path, stamped) not in known:
+        file = Path(current_app.static_folder or "") / path
+        stamp = _stamp(file, file.stat().st_mtime_ns) if stamped and file.is_file() else None
+        known[path, stamped] = url_for("static", filename=path, v=stamp)
+    return known[path, stamped]
 
 
 @lru_cache(maxsize=512)

@@ -11,7 +11,7 @@ def test_hand_down_work_and_read_it(looking, cast, complaints, script):
         page.get_by_role("button", name="Add", exact=True).click()
         page.get_by_text("was created").wait_for()
         card = page.locator(".card")
-        assert "Not accepted yet" in card.inner_text()
+        assert "Not accepted" in card.inner_text()
         card.get_by_role("link", name="Fix the login on Safari").click()
         page.get_by_role("link", name="Edit").click()
         page.get_by_label("Priority").select_option("high")

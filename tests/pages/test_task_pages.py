@@ -20,7 +20,7 @@ def test_main_job(visit, cast, at):
         estimate="1h 30m",
         tags="auth, web",
     )
-    assert "Not accepted yet" in uma.get("/boards/me").text
+    assert "Not accepted" in uma.get("/boards/me").text
 
     page = uma.sent(f"/tasks/{number}/accept")
     assert "You accepted #" in page.text
@@ -172,6 +172,15 @@ def test_hand_over_chain(visit, cast):
     page = mara.post(f"/tasks/{number}/assign", assigned_to_id=cast.sven.user_id)
     assert page.status_code == 403
     assert "already assigned" in page.text
+
+
+def test_starting_tells_what_it_paused(visit, cast):
+    uma = visit(cast.uma)
+    first, second = uma.makes("First"), uma.makes("Second")
+    uma.sent(f"/tasks/{first}/start")
+    page = uma.sent(f"/tasks/{second}/start")
+    assert f"You started #{second}. #{first} is paused." in page.text
+    assert "Switched to another task" in uma.get(f"/tasks/{first}").text
 
 
 def test_subtask_and_correction(visit, cast, at):

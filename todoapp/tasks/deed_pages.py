@@ -7,7 +7,9 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
+from sqlalchemy import select
 
+from todoapp.extensions import db
 from todoapp.kit.answers import done
 from todoapp.kit.forms import as_typed, read_form, shown_again_by
 from todoapp.permissions import find
@@ -22,7 +24,7 @@ from todoapp.tasks.actions.progressing import (
     resume_task,
     start_task,
 )
-from todoapp.tasks.models import Task
+from todoapp.tasks.models import Task, TaskPause
 from todoapp.tasks.pages import pages, show_task
 from todoapp.tasks.schemas import AssignTask, CorrectClock, NoFields, PauseTask, RejectTask
 from todoapp.tasks.sheet import way_back
@@ -62,6 +64,7 @@ DEEDS = (
     Deed("delete", delete_task, "#{task.id} is deleted.", undo="restore", leaves=True),
     Deed("restore", restore_task, "#{task.id} is back."),
 )
+CLOCKED = (start_task, resume_task)
 
 
 def _open_door(deed: Deed) -> None:
@@ -80,16 +83,28 @@ def _open_door(deed: Deed) -> None:
 
 def _say(deed: Deed, task: Task, board: str) -> Any:
     here = f"/tasks/{task.id}"
+    also = "".join(f" #{other} is paused." for other in _switched_off(task)) if deed.verb in CLOCKED else ""
     undo = f"{here}/{deed.undo}" if deed.undo else None
     out_of_sight = deed.leaves and (request.form.get("next") or here).split("?")[0] == here
     fallback = board if deed.leaves else here
     return done(
-        deed.said.format(task=task),
+        deed.said.format(task=task) + also,
         fallback,
         undo=undo,
         undo_label=deed.undo_label,
         ignore_next=out_of_sight,
     )
+
+
+def _switched_off(task: Task) -> list[int]:
+    """The tasks that were paused because this one runs now."""
+    query = select(TaskPause.task_id).where(
+        TaskPause.reason == "switched",
+        TaskPause.paused_by_id == task.assigned_to_id,
+        TaskPause.paused_at == task.last_resumed_at,
+        TaskPause.task_id != task.id,
+    )
+    return sorted(db.session.scalars(query))
 
 
 for _deed in DEEDS:
