@@ -1,10 +1,14 @@
-"""`flask account create`, `flask demo`, `flask import …`: what is done from a shell."""
+"""`flask account create`, `flask audit verify`, `flask demo`, `flask import …`: what is done from a shell."""
 
 from flask import Flask
 
 from todoapp.accounts.cli import account_commands
+from todoapp.activity.cli import audit_commands
+from todoapp.demo.cli import demo
 
 
 def add_commands(app: Flask) -> None:
     """Add the commands of every slice."""
     app.cli.add_command(account_commands)
+    app.cli.add_command(audit_commands)
+    app.cli.add_command(demo)

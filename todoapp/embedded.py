@@ -10,7 +10,7 @@ import config
 from tasks_queue import start_consumer
 from todoapp import create_app
 from todoapp.accounts.models import Account
-from todoapp.demo import load_demo
+from todoapp.demo.telling import SignIn, load_demo
 from todoapp.extensions import db
 from todoapp.processes import claim_instance
 
@@ -34,7 +34,7 @@ def serve() -> None:
         consumer.stop(graceful=True)
 
 
-def _greet(app: Flask, sign_ins: list) -> None:
+def _greet(app: Flask, sign_ins: list[SignIn]) -> None:
     print(f"\n  The task platform is at {app.config['BASE_URL']}")
     for sign_in in sign_ins:
         print(f"  {sign_in}")

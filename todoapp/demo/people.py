@@ -1,0 +1,79 @@
+"""The people of the demo, and who works for whom."""
+
+from dataclasses import dataclass
+
+from todoapp.accounts.models import Account, AccountMembership
+from todoapp.accounts.settings import DEFAULTS
+from todoapp.extensions import db
+from todoapp.kit.clock import now
+from todoapp.users.models import User
+from todoapp.users.passwords import hash_password
+
+PASSPHRASE = "northwind harbour lantern 27"
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """One person of the demo: role, and the first name of the manager."""
+
+    name: str
+    role: str
+    manager: str | None = None
+    timezone: str = "Europe/Berlin"
+
+    @property
+    def first_name(self) -> str:
+        """What the story calls them."""
+        return self.name.split()[0]
+
+
+NORTHWIND = (
+    Somebody("Luca Moretti", "owner"),
+    Somebody("Nora Lind", "super_manager", "Luca"),
+    Somebody("Asha Menon", "manager", "Nora"),
+    Somebody("Jonas Berg", "manager", "Nora"),
+    Somebody("Dilip Rao", "user", "Asha"),
+    Somebody("Lena Fischer", "user", "Asha"),
+    Somebody("Omar Haddad", "user", "Asha"),
+    Somebody("Mei Tanaka", "user", "Asha", "Asia/Tokyo"),
+    Somebody("Sofia Costa", "user", "Asha", "Europe/Lisbon"),
+    Somebody("Priya Nair", "user", "Jonas", "Asia/Kolkata"),
+    Somebody("Tom Okafor", "user", "Jonas", "Africa/Lagos"),
+    Somebody("Hana Kim", "user", "Jonas"),
+)
+ZEBRA = (
+    Somebody("Zoe Zimmer", "owner"),
+    Somebody("Zak Zeller", "user", "Zoe"),
+    Somebody("Zita Zorn", "user", "Zoe"),
+)
+
+
+def settle(name: str, slug: str, people: tuple[Somebody, ...]) -> tuple[Account, dict[str, AccountMembership]]:
+    """Save an account and its people, who can sign in at once; returns the members by first name."""
+    settings = DEFAULTS | {"managers_can_reassign": True}
+    account = Account(name=name, slug=slug, subscription_tier="pro", max_users=50, settings=settings)
+    db.session.add(account)
+    db.session.flush()
+    kept, members = hash_password(PASSPHRASE), {}
+    for somebody in people:
+        first, _, last = somebody.name.partition(" ")
+        user = User(
+            email=f"{first}.{last}@{slug}.test".lower(),
+            first_name=first,
+            last_name=last,
+            password_hash=kept,
+            activated_at=now(),
+            default_account_id=account.id,
+            timezone=somebody.timezone,
+        )
+        db.session.add(user)
+        db.session.flush()
+        members[first] = AccountMembership(
+            account_id=account.id,
+            user_id=user.id,
+            role=somebody.role,
+            manager_id=members[somebody.manager].user_id if somebody.manager else None,
+        )
+        db.session.add(members[first])
+        db.session.flush()
+    return account, members
