@@ -45,12 +45,8 @@ def current_actor() -> Actor:
         if session.account_id is None:
             raise NotSignedIn("Choose an account first.")
         enter(session.account_id)
-        membership = db.session.scalars(
-            select(AccountMembership)
-            .where(AccountMembership.user_id == session.user_id, AccountMembership.left_at.is_(None))
-            .options(joinedload(AccountMembership.account))
-        ).one_or_none()
-        if membership is None or not membership.account.is_open:
+        membership = open_membership(session.user_id)
+        if membership is None:
             raise NotSignedIn("You do not belong to this account any more. Sign in again.")
         g.actor = actor_for(
             membership,
@@ -61,6 +57,16 @@ def current_actor() -> Actor:
         )
         principal.set_identity(identity_of(g.actor))
     return g.actor  # type: ignore[no-any-return]
+
+
+def open_membership(user_id: int) -> AccountMembership | None:
+    """The membership of a person in the account at hand; None where it ended or the account is closed."""
+    membership = db.session.scalars(
+        select(AccountMembership)
+        .where(AccountMembership.user_id == user_id, AccountMembership.left_at.is_(None))
+        .options(joinedload(AccountMembership.account))
+    ).one_or_none()
+    return membership if membership is not None and membership.account.is_open else None
 
 
 def access_of_request() -> str | None:

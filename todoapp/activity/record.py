@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from todoapp.activity.models import ActivityLog, OutboxEntry
@@ -11,7 +12,7 @@ from todoapp.activity.reactions import REACTIONS
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import now
-from todoapp.kit.signals import work_waiting
+from todoapp.kit.signals import event_recorded, work_waiting
 from todoapp.kit.transaction import after_commit
 
 
@@ -51,6 +52,8 @@ def record(
         db.session.add(OutboxEntry(event_id=event.id))
         db.session.flush()
         after_commit(work_waiting.send)
+    if actor.via != "import":
+        after_commit(partial(event_recorded.send, account_id=event.account_id, event_id=event.id))
     return event
 
 

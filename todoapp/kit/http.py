@@ -56,6 +56,9 @@ class TransactionalFlask(Flask):
         plain = super().dispatch_request
         if request.routing_exception is not None or request.endpoint == "static" or request.method == "OPTIONS":
             return plain()
+        if is_websocket():
+            # It lives for hours: each of its messages gets a transaction of its own, see todoapp/live.
+            return plain()
 
         def view() -> ResponseReturnValue:
             self.gatekeeper()
@@ -81,6 +84,11 @@ def install(app: Flask) -> None:
 def speaks_json() -> bool:
     """Whether the request came through the API's door."""
     return request.path.startswith(("/v1/", "/api/")) or request.endpoint in ("healthz", "readyz")
+
+
+def is_websocket() -> bool:
+    """Whether the request asks to talk over a WebSocket, at a door that does."""
+    return request.url_rule is not None and request.url_rule.websocket
 
 
 def local_path(target: str | None, fallback: str = "/") -> str:
@@ -206,10 +214,19 @@ def flat_fields(messages: Any) -> dict[str, Any]:
     return messages if isinstance(messages, dict) else {"body": messages}
 
 
+def is_own_origin(origin: str) -> bool:
+    """Whether a page at `origin` is one of ours."""
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return netloc in (request.host, urlsplit(current_app.config["BASE_URL"]).netloc)
+
+
 def refuse_foreign_origin() -> None:
     """Refuse an unsafe request that another site made."""
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc not in (request.host, urlsplit(current_app.config["BASE_URL"]).netloc):
+    if origin and not is_own_origin(origin):
         raise Forbidden("This form was sent from another site. Open the page here and send it again.")
 
 

@@ -6,3 +6,6 @@ _signals = Namespace()
 
 work_waiting = _signals.signal("work-waiting")
 """Sent after a commit that left outbox entries or deliveries behind."""
+
+event_recorded = _signals.signal("event-recorded")
+"""Sent after a commit, once for each event in it, with its `account_id` and its `event_id`."""

@@ -1,7 +1,7 @@
 """API tokens: a signed access token of 15 minutes, and opaque refresh tokens, of which each is spent once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import jwt
 from flask import current_app
@@ -18,11 +18,12 @@ CLAIMS = ["iss", "aud", "exp", "iat", "jti", "sub", "sid", "account", "typ"]
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid access token says: whose session, in which account."""
+    """What a valid access token says: whose session, in which account, until when."""
 
     session_id: int
     user_id: int
     account_id: int | None
+    expires_at: datetime
 
 
 def access_token(session: Session) -> str:
@@ -56,7 +57,8 @@ def read_access_token(token: str) -> Claims | None:
         kind, _, user_id = claims["sub"].partition(":")
         if claims["typ"] != "access" or kind != "user":
             return None
-        return Claims(int(claims["sid"]), int(user_id), int(claims["account"]) or None)
+        expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
+        return Claims(int(claims["sid"]), int(user_id), int(claims["account"]) or None, expires_at)
     except (jwt.InvalidTokenError, ValueError, TypeError):
         return None
 
