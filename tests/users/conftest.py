@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.users.mailbox import mails, token_in
+from todoapp.users import passwords
 
 STRONG = "blue kettle mango seven"
 NEWCOMER = {
@@ -24,6 +26,14 @@ NEWCOMER = {
 def _empty_mailbox(app: Flask) -> Iterator[None]:
     yield
     shutil.rmtree(app.config["MAIL_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with the cheapest parameters, but where the cost itself is tested."""
+    if request.path.stem != "test_secrecy":
+        monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture
