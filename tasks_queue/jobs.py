@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask, current_app
 
 from todoapp.activity import deliver
+from todoapp.activity.forgetting import forget_old_events
+from todoapp.activity.sealing import seal_all
 from todoapp.kit.transaction import atomic
 from todoapp.tenancy import inside
 from todoapp.users.retention import forget_old
@@ -71,3 +73,10 @@ def forget() -> None:
     """Delete what was kept for a time only."""
     forget_old()
     deliver.forget_delivered()
+    forget_old_events()
+
+
+@job(minds_transactions=True)
+def seal_events() -> None:
+    """Give what was committed since the last time its place in its account's audit chain."""
+    seal_all(is_stopping)

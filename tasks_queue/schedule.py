@@ -5,4 +5,5 @@ from huey import crontab
 TIMETABLE = {
     "deliver_due": crontab(minute="*"),
     "forget": crontab(minute="17"),
+    "seal_events": crontab(minute="*"),
 }

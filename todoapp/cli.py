@@ -3,6 +3,7 @@
 from flask import Flask
 
 from todoapp.accounts.cli import account_commands
+from todoapp.imports.cli import import_commands
 from todoapp.activity.cli import audit_commands
 from todoapp.demo.cli import demo
 
@@ -10,5 +11,6 @@ from todoapp.demo.cli import demo
 def add_commands(app: Flask) -> None:
     """Add the commands of every slice."""
     app.cli.add_command(account_commands)
+    app.cli.add_command(import_commands)
     app.cli.add_command(audit_commands)
     app.cli.add_command(demo)

@@ -1,7 +1,7 @@
 """Imports every slice's models, for the mapper and for Alembic."""
 
 from todoapp.accounts.models import Account, AccountMembership, Invitation
-from todoapp.activity.models import ActivityLog, Delivery, OutboxEntry
+from todoapp.activity.models import ActivityChain, ActivityLog, ActivityTombstone, Delivery, OutboxEntry
 from todoapp.idempotency.models import GivenAnswer
 from todoapp.imports.models import ImportedItem
 from todoapp.tasks.models import (
@@ -19,7 +19,9 @@ from todoapp.users.models import OneTimeLink, RefreshToken, SecretTries, Session
 __all__ = [
     "Account",
     "AccountMembership",
+    "ActivityChain",
     "ActivityLog",
+    "ActivityTombstone",
     "ChainLink",
     "Delivery",
     "GivenAnswer",
