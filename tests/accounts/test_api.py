@@ -102,6 +102,7 @@ def test_ids_of_another_account_do_not_exist_in_ones_own(app, api, cast, ids, do
         ("POST", "/members", {"email": "x@new.test", "placeholder_id": "{zoe}"}),
         ("PATCH", "/members/{nina}", {"manager_id": "{zoe}"}),
         ("PATCH", "/members/{mara}", {"role": "user", "successor_id": "{zoe}"}),
+        ("PATCH", "/members/{nina}", {"role": "user", "successor_id": "{zoe}"}),
         ("DELETE", "/members/{nina}", {"successor_id": "{zoe}"}),
         ("DELETE", "/members/{nina}?successor_id={zoe}", None),
         ("GET", "/members?manager_id={zoe}", None),

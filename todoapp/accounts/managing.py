@@ -11,6 +11,7 @@ from todoapp.actions import action
 from todoapp.activity.record import record
 from todoapp.actor import Actor
 from todoapp.kit.errors import BadInput
+from todoapp.permissions import find
 
 
 @action("member.update", subject=AccountMembership, fields=UpdateMember)
@@ -19,6 +20,8 @@ def update_member(
 ) -> AccountMembership:
     """Promote, demote, put under another manager. Who is no manager any more hands their reports to a successor."""
     hold_account(actor)
+    if successor_id is not None:
+        find(actor, AccountMembership, successor_id)
     changes = {name: [getattr(member, name), new] for name, new in fields.items() if getattr(member, name) != new}
     if "role" in changes:
         _check_role(actor, member, fields["role"])

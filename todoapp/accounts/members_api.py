@@ -49,7 +49,7 @@ def list_all(query: dict[str, Any], account_id: int) -> dict[str, Any]:
 @blp.refusals(*WRITE)
 def invite(fields: dict[str, Any], account_id: int) -> Invitation:
     """Invite somebody by mail. Inviting the same address again renews the invitation."""
-    return invite_member(actor_in(account_id), **fields)  # type: ignore[no-any-return]
+    return invite_member(actor_in(account_id), **fields)
 
 
 @blp.get("/accounts/<int:account_id>/members/<int:user_id>")
@@ -67,7 +67,7 @@ def show(account_id: int, user_id: int) -> AccountMembership:
 def update(fields: dict[str, Any], account_id: int, user_id: int) -> AccountMembership:
     """Change a member's role, manager or right to reassign."""
     actor = actor_in(account_id)
-    return update_member(actor, hold_member(actor, user_id), **fields)  # type: ignore[no-any-return]
+    return update_member(actor, hold_member(actor, user_id), **fields)
 
 
 @blp.delete("/accounts/<int:account_id>/members/<int:user_id>")
@@ -116,5 +116,5 @@ def revoke(account_id: int, invitation_id: int) -> None:
 def accept(fields: dict[str, Any]) -> dict[str, Any]:
     """Join the account that invited you. New people send names and a password; known ones their token or password."""
     session = session_of_access_token(request.headers.get("Authorization", ""))
-    membership = accept_invitation(current_visit(), signed_in=session and session.user, **fields)
+    membership = accept_invitation(current_visit(), signed_in=session.user if session else None, **fields)
     return {"account": shown(membership.account, membership.role), "member": membership}

@@ -109,34 +109,31 @@ def _named(search: str | None) -> list[ColumnElement[bool]]:
 
 def people_of(actor: Actor, *, search: str | None = None, limit: int = 50, offset: int = 0) -> list[PersonToOpen]:
     """The other members whose boards the actor may open, late ones first, each with open and late tasks."""
-    load = (
-        select(
-            Task.assigned_to_id.label("user_id"),
-            func.count(Task.id).label("open_count"),
-            func.count(case((Task.due_date_time < now(), Task.id))).label("late_count"),
-        )
-        .where(Task.status != "completed", Task.archived_at.is_(None), Task.deleted_at.is_(None))
-        .group_by(Task.assigned_to_id)
-        .subquery()
-    )
+    openable = (within(actor, "board.view", AccountMembership), ACTIVE, AccountMembership.user_id != actor.user_id)
+    load = _load_of(select(AccountMembership.user_id).where(*openable)).subquery()
     late, count = func.coalesce(load.c.late_count, 0), func.coalesce(load.c.open_count, 0)
     query = (
-        _openable(actor)
+        select(AccountMembership, count, late)
+        .join(AccountMembership.user)
+        .options(contains_eager(AccountMembership.user))
         .outerjoin(load, load.c.user_id == AccountMembership.user_id)
-        .where(*_named(search))
-        .add_columns(count, late)
+        .where(*openable, *_named(search))
         .order_by(late.desc(), *BY_NAME)
     )
     rows = db.session.execute(query.limit(limit).offset(offset)).all()
     return [PersonToOpen(member, opened, overdue) for member, opened, overdue in rows]
 
 
-def _openable(actor: Actor) -> Select[Any]:
+def _load_of(people: Any) -> Any:
     return (
-        select(AccountMembership)
-        .join(AccountMembership.user)
-        .options(contains_eager(AccountMembership.user))
-        .where(within(actor, "board.view", AccountMembership), ACTIVE, AccountMembership.user_id != actor.user_id)
+        select(
+            Task.assigned_to_id.label("user_id"),
+            func.count(Task.id).label("open_count"),
+            func.count(case((Task.due_date_time < now(), Task.id))).label("late_count"),
+        )
+        .where(Task.assigned_to_id.in_(people))
+        .where(Task.status != "completed", Task.archived_at.is_(None), Task.deleted_at.is_(None))
+        .group_by(Task.assigned_to_id)
     )
 
 
