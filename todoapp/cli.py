@@ -3,9 +3,9 @@
 from flask import Flask
 
 from todoapp.accounts.cli import account_commands
-from todoapp.imports.cli import import_commands
 from todoapp.activity.cli import audit_commands
 from todoapp.demo.cli import demo
+from todoapp.imports.cli import import_commands
 
 
 def add_commands(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""Trello: the JSON that a board exports."""
