@@ -7,8 +7,11 @@ from todoapp.accounts.member_pages import pages as accounts_pages
 from todoapp.accounts.members_api import blp as members_api
 from todoapp.boards.api import blp as boards_api
 from todoapp.boards.pages import pages as boards_pages
+from todoapp.comments.api import blp as comments_api
+from todoapp.comments.pages import pages as comments_pages
 from todoapp.extensions import api
 from todoapp.kit.health import health
+from todoapp.live.socket import open_live
 from todoapp.reference.pages import pages as reference_pages
 from todoapp.tasks.api import blp as tasks_api
 from todoapp.tasks.deed_pages import pages as tasks_pages
@@ -16,11 +19,12 @@ from todoapp.users.api import auth as auth_api
 from todoapp.users.api import me as me_api
 from todoapp.users.settings_pages import pages as users_pages
 
-PAGES = (health, reference_pages, users_pages, accounts_pages, boards_pages, tasks_pages)
+PAGES = (health, reference_pages, users_pages, accounts_pages, boards_pages, tasks_pages, comments_pages)
 API = (
     auth_api,
     me_api,
     tasks_api,
+    comments_api,
     boards_api,
     accounts_api,
     members_api,
@@ -33,3 +37,4 @@ def open_doors(app: Flask) -> None:
         app.register_blueprint(pages)
     for blueprint in API:
         api.register_blueprint(blueprint)
+    open_live(app)

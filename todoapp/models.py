@@ -2,6 +2,7 @@
 
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.activity.models import ActivityChain, ActivityLog, ActivityTombstone, Delivery, OutboxEntry
+from todoapp.comments.models import Comment, CommentMention, CommentVersion
 from todoapp.idempotency.models import GivenAnswer
 from todoapp.imports.models import ImportedItem
 from todoapp.tasks.models import (
@@ -23,6 +24,9 @@ __all__ = [
     "ActivityLog",
     "ActivityTombstone",
     "ChainLink",
+    "Comment",
+    "CommentMention",
+    "CommentVersion",
     "Delivery",
     "GivenAnswer",
     "ImportedItem",

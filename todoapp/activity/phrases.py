@@ -1,6 +1,7 @@
 """THE TABLE from event to sentence. `{who}` acted; other names in braces are read from the event's details.
 
 A detail that ends in `_id` and names a member is shown as that person's name: `{assigned_to}` reads `assigned_to_id`.
+`{text}` is the beginning of the comment that `comment_id` names, as it reads now: events keep no text that can be deleted.
 """
 
 PHRASES: dict[str, str] = {
@@ -25,6 +26,8 @@ PHRASES: dict[str, str] = {
     "task_deleted": "{who} deleted this",
     "task_moved": "{who} moved this from {from_list} to {to_list}",
     "task_commented": "{who} wrote: {text}",
+    "task_comment_edited": "{who} edited a comment: {text}",
+    "task_comment_deleted": "{who} deleted a comment of {author}",
     "user_registered": "{who} registered",
     "user_activated": "{who} confirmed their e-mail address",
     "password_changed": "{who} changed their password",

@@ -11,11 +11,13 @@ from sqlalchemy import select
 from todoapp.accounts.models import AccountMembership
 from todoapp.activity.models import ActivityLog
 from todoapp.activity.phrases import FIELD_NAMES, PHRASES
+from todoapp.comments.models import Comment
 from todoapp.extensions import db
 from todoapp.kit.paging import Page, page_of
 from todoapp.users.models import User
 
 NOBODY = "nobody"
+NO_TEXT = "(deleted)"
 SYSTEM = "The system"
 
 
@@ -48,13 +50,13 @@ def history_of(row: Any, *, page: int = 1, per_page: int = 100, newest_first: bo
 
 def as_entries(events: Sequence[ActivityLog]) -> list[Entry]:
     """Events with their sentences; names are read in one query."""
-    people = _people(events)
+    people, texts = _people(events), _texts(events)
     return [
         Entry(
             id=event.id,
             at=event.created_at,
             who=people.get(event.user_id or 0),
-            sentence=sentence(event, people),
+            sentence=sentence(event, people, texts),
             event=event.action,
             via=event.via,
             changes=event.changes,
@@ -64,13 +66,15 @@ def as_entries(events: Sequence[ActivityLog]) -> list[Entry]:
     ]
 
 
-def sentence(event: ActivityLog, people: dict[int, User]) -> str:
-    """The event in words, after the table in `phrases.py`."""
+def sentence(event: ActivityLog, people: dict[int, User], texts: dict[int, str]) -> str:
+    """The event in words, after the table in `phrases.py`; `texts` are beginnings of comments."""
     words: dict[str, Any] = defaultdict(lambda: NOBODY, {name: str(value) for name, value in event.details.items()})
     for name, value in event.details.items():
         if name.endswith("_id"):
             words[name.removesuffix("_id")] = people[value].name if value in people else NOBODY
     words["fields"] = listed(FIELD_NAMES.get(name, name.replace("_", " ")) for name in event.details.get("fields", []))
+    if "comment_id" in event.details:
+        words["text"] = texts.get(event.details["comment_id"]) or NO_TEXT
     words["who"] = people[event.user_id].name if event.user_id in people else SYSTEM
     return PHRASES[event.action].format_map(words)
 
@@ -87,3 +91,11 @@ def _people(events: Sequence[ActivityLog]) -> dict[int, User]:
         ids |= {value for name, value in event.details.items() if name.endswith("_id") and isinstance(value, int)}
     members = select(AccountMembership).where(AccountMembership.user_id.in_(ids - {None}))
     return {member.user_id: member.user for member in db.session.scalars(members)}
+
+
+def _texts(events: Sequence[ActivityLog]) -> dict[int, str]:
+    """The beginnings of the comments that these events are about."""
+    ids = {event.details["comment_id"] for event in events if "comment_id" in event.details}
+    if not ids:
+        return {}
+    return dict(db.session.execute(select(Comment.id, Comment.excerpt).where(Comment.id.in_(ids))).all())

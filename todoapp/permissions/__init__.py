@@ -7,15 +7,21 @@ from sqlalchemy import ColumnElement, select
 
 from todoapp.accounts.models import Account, AccountMembership
 from todoapp.actor import Actor
+from todoapp.comments.models import Comment
 from todoapp.extensions import db
 from todoapp.kit.errors import Forbidden, NotFound
 from todoapp.kit.transaction import is_reading
 from todoapp.permissions.matrix import MATRIX, WHO_MAY, reach_of
-from todoapp.permissions.reaches import MEMBER_WORDS, TASK_WORDS, Word, expression
+from todoapp.permissions.reaches import COMMENT_WORDS, MEMBER_WORDS, TASK_WORDS, Word, expression
 from todoapp.tasks.models import Task
 
-WORDS: dict[type, dict[str, Word]] = {Task: TASK_WORDS, AccountMembership: MEMBER_WORDS, Account: {}}
-NOUNS: dict[type, str] = {Task: "task", AccountMembership: "member", Account: "account"}
+WORDS: dict[type, dict[str, Word]] = {
+    Task: TASK_WORDS,
+    Comment: COMMENT_WORDS,
+    AccountMembership: MEMBER_WORDS,
+    Account: {},
+}
+NOUNS: dict[type, str] = {Task: "task", Comment: "comment", AccountMembership: "member", Account: "account"}
 LARGEST_ID = 2**63 - 1
 
 
@@ -77,6 +83,8 @@ def abilities(actor: Actor, subjects: Iterable[Any], actions: Iterable[str] | No
 @overload
 def find(actor: Actor, model: type[Task], row_id: int, *, deleted: bool | None = False) -> Task: ...
 @overload
+def find(actor: Actor, model: type[Comment], row_id: int, *, deleted: bool | None = False) -> Comment: ...
+@overload
 def find(
     actor: Actor, model: type[AccountMembership], row_id: int, *, deleted: bool | None = False
 ) -> AccountMembership: ...
@@ -84,17 +92,17 @@ def find(actor: Actor, model: Any, row_id: int, *, deleted: bool | None = False)
     """The row that the actor sees under this id, else `NotFound`. Members are found by their user id.
 
     Outside a reading transaction the row is locked, so that what is decided on it still holds when it is written.
-    `deleted` finds deleted tasks only; None finds both.
+    `deleted` finds deleted tasks and comments only; None finds both.
     """
     if not 0 < row_id <= LARGEST_ID:
         raise NotFound
     query = select(model).where(visible(actor, model))
-    if model is Task:
-        query = query.where(Task.id == row_id)
-        if deleted is not None:
-            query = query.where(Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None))
-    else:
+    if model is AccountMembership:
         query = query.where(model.user_id == row_id, model.left_at.is_(None))
+    else:
+        query = query.where(model.id == row_id)
+        if deleted is not None:
+            query = query.where(model.deleted_at.is_not(None) if deleted else model.deleted_at.is_(None))
     if not is_reading():
         query = query.with_for_update(of=model).execution_options(populate_existing=True)
     row = db.session.scalars(query).one_or_none()

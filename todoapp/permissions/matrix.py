@@ -1,8 +1,8 @@
 """THE TABLE: who may do what, and how far. Its diff is the security review.
 
 A cell is a reach: alternatives joined by `|`, each a conjunction of words joined by `&`. The words are defined
-for members in MEMBER_WORDS and for tasks in TASK_WORDS (`reaches.py`); shorthand is in SHORTHAND; `all` and `-`
-mean everything and nothing.
+for members in MEMBER_WORDS, for tasks in TASK_WORDS and for comments in COMMENT_WORDS (`reaches.py`); shorthand is
+in SHORTHAND; `all` and `-` mean everything and nothing.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ SHORTHAND = {
     "planner+": "creator&chain|creator&unassigned|board|unassigned",
     "worker": "assignee",
     "overseer": "assignee|board",
+    "own": "author&on_seen_task",
 }
 
 TABLE = """
@@ -39,6 +40,10 @@ task.pause             overseer       overseer                         overseer 
 task.complete          overseer       overseer                         overseer             overseer
 task.reopen            overseer       overseer                         overseer             overseer
 task.correct_clock     worker         worker                           worker               worker
+
+comment.view           on_seen_task   on_seen_task                     on_seen_task         on_seen_task
+comment.update         own            own                              own                  own
+comment.delete         own            own                              on_seen_task         on_seen_task
 
 member.assign          self           self|users                       self|users|managers  all
 board.view             self           self|reports                     self|users|managers  all
@@ -80,6 +85,9 @@ WHO_MAY = {
     "task.complete": "Only the assignee and those who may open the assignee's board may complete the task.",
     "task.reopen": "Only the assignee and those who may open the assignee's board may reopen the task.",
     "task.correct_clock": "Only the assignee may correct the clock: it is theirs.",
+    "comment.view": "You may not see this comment.",
+    "comment.update": "Only its author may edit a comment.",
+    "comment.delete": "Only its author, super managers and owners may delete a comment.",
     "member.assign": "Managers may assign to users, super managers also to managers, and owners to everybody.",
     "board.view": "A person's board opens for themselves, for the managers above them if they are a user, "
     "for super managers if they are a user or a manager, and for owners.",

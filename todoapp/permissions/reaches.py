@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from todoapp.accounts.models import ROLES, rank
 from todoapp.accounts.models import AccountMembership as Member
 from todoapp.actor import Actor
+from todoapp.comments.models import Comment
 from todoapp.extensions import db
 from todoapp.permissions.matrix import MATRIX, Reach, reach_of
 from todoapp.tasks.models import ChainLink, Task, TaskAssignment
@@ -157,6 +158,21 @@ TASK_WORDS: dict[str, Word] = {
 }
 
 
+def _author(actor: Actor) -> ColumnElement[bool]:
+    return Comment.user_id == actor.user_id
+
+
+def _on_seen_task(actor: Actor) -> ColumnElement[bool]:
+    seen = expression(actor, reach_of("task.view", actor.role), TASK_WORDS)
+    return Comment.task_id.in_(select(Task.id).where(Task.deleted_at.is_(None), seen))
+
+
+COMMENT_WORDS: dict[str, Word] = {
+    "author": _author,
+    "on_seen_task": _on_seen_task,
+}
+
+
 def expression(actor: Actor | Members, reach: Reach, words: dict[str, Word]) -> ColumnElement[bool]:
     """The SQL of a reach for this actor."""
     if frozenset() in reach:
@@ -166,7 +182,7 @@ def expression(actor: Actor | Members, reach: Reach, words: dict[str, Word]) -> 
 
 
 def _check_words() -> None:
-    known = TASK_WORDS.keys() | MEMBER_WORDS.keys()
+    known = TASK_WORDS.keys() | MEMBER_WORDS.keys() | COMMENT_WORDS.keys()
     for row in MATRIX.values():
         for role, reach in row.cells.items():
             unknown = frozenset().union(*reach) - known

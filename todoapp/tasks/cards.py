@@ -7,6 +7,7 @@ from sqlalchemy import case, func, select
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
+from todoapp.comments.queries import comment_counts
 from todoapp.extensions import db
 from todoapp.permissions import abilities, visible
 from todoapp.tasks.deeds import deeds
@@ -24,7 +25,11 @@ def cards_of(actor: Actor, tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
     may = abilities(actor, tasks)
     steps = _steps(actor, [task.id for task in tasks])
     awaited = awaited_by(actor, [task.open_pause for task in tasks if task.open_pause])
-    return {task.id: _card(actor, task, may[task.id], steps.get(task.id), awaited) for task in tasks}
+    comments = comment_counts([task.id for task in tasks])
+    return {
+        task.id: _card(actor, task, may[task.id], steps.get(task.id), awaited) | {"comments": comments.get(task.id, 0)}
+        for task in tasks
+    }
 
 
 def _card(

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from todoapp.comments.thread import thread_of
 from todoapp.extensions import db
 from todoapp.kit.answers import done
 from todoapp.kit.errors import NotFound
@@ -36,6 +37,7 @@ def show_task(task_id: int, form: Form = FRESH, opened: str = "") -> ResponseRet
     return render_template(
         "tasks/task.html",
         **sheet_of(actor, task, events=max(events, EVENTS_SHOWN)),
+        thread=thread_of(actor, task, form, opened),
         opened=opened or request.args.get("act", ""),
         values=form.values,
         errors=form.errors,
