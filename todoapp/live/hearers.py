@@ -1,0 +1,128 @@
+"""Who hears: the session behind a socket, and whether it still stands."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Flask
+from sqlalchemy import select
+
+from todoapp.accounts.models import Account, AccountMembership
+from todoapp.actor import Actor, actor_for
+from todoapp.extensions import db
+from todoapp.kit.transaction import atomic, reading
+from todoapp.live.limits import NOT_SIGNED_IN, SHUT_OUT, HangUp
+from todoapp.signed_in import open_membership
+from todoapp.tenancy import enter
+from todoapp.users.models import Session
+from todoapp.users.sessions import is_live, session_of_access_token
+from todoapp.users.tokens import read_access_token
+
+T = TypeVar("T")
+REMOVED = "removed"
+SIGNED_OUT = "Your session has ended. Sign in again."
+LEFT = "You do not belong to this account any more."
+CLOSED = "This account is closed."
+ELSEWHERE = "You work in another account now. Connect again."
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """The session that opened a socket. With a token, it hears until the token expires, unless it sends a fresh one."""
+
+    session_id: int
+    user_id: int
+    account_id: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a hearer is in the account now."""
+
+    role: str
+    manager_id: int | None
+
+
+def inside_account(app: Flask, account_id: int, work: Callable[[], T]) -> T:
+    """Run `work`, which only reads, in an app context and a transaction of its own, inside the account."""
+
+    def entered() -> T:
+        enter(account_id)
+        return work()
+
+    with app.app_context(), reading():
+        return atomic(entered)
+
+
+def hearer_of(session: Session | None) -> Hearer:
+    """The hearer behind a session."""
+    if session is None:
+        raise HangUp(NOT_SIGNED_IN, SIGNED_OUT)
+    if session.account_id is None:
+        raise HangUp(NOT_SIGNED_IN, "Choose an account first.")
+    return Hearer(session.id, session.user_id, session.account_id)
+
+
+def hearer_of_token(header: str) -> Hearer:
+    """The hearer behind an `Authorization: Bearer` header."""
+    session = session_of_access_token(header)
+    claims = read_access_token(header.partition(" ")[2].strip())
+    if session is None or claims is None:
+        raise HangUp(NOT_SIGNED_IN, "This access token is not valid any more. Refresh it and connect again.")
+    hearer = hearer_of(session)
+    return Hearer(hearer.session_id, hearer.user_id, hearer.account_id, claims.expires_at)
+
+
+def actor_of(hearer: Hearer) -> Actor:
+    """The member who listens, read afresh; `HangUp` where they may not any more."""
+    verdict = standings([hearer]).get(hearer.session_id)
+    if isinstance(verdict, HangUp):
+        raise verdict
+    membership = open_membership(hearer.user_id)
+    if membership is None:
+        raise HangUp(SHUT_OUT, LEFT)
+    return actor_for(membership, via="live", session_id=hearer.session_id)
+
+
+def standings(hearers: Collection[Hearer]) -> dict[int, Standing | HangUp]:
+    """By session id: what each hearer is in the account at hand now, or why they must go. One query."""
+    wanted = {hearer.session_id: hearer for hearer in hearers}
+    if not wanted:
+        return {}
+    account_id = next(iter(hearers)).account_id
+    query = (
+        select(
+            Session.id,
+            is_live().label("is_live"),
+            Session.end_reason,
+            Session.account_id,
+            AccountMembership.role,
+            AccountMembership.manager_id,
+            AccountMembership.left_at,
+            Account.status,
+            Account.deleted_at,
+        )
+        .select_from(Session)
+        .join(Account, Account.id == account_id)
+        .outerjoin(
+            AccountMembership,
+            (AccountMembership.user_id == Session.user_id) & (AccountMembership.account_id == account_id),
+        )
+        .where(Session.id.in_(wanted))
+    )
+    found = {row.id: _verdict(row, account_id) for row in db.session.execute(query)}
+    return {session_id: found.get(session_id, HangUp(NOT_SIGNED_IN, SIGNED_OUT)) for session_id in wanted}
+
+
+def _verdict(row: Any, account_id: int) -> Standing | HangUp:
+    if row.role is None or row.left_at is not None or row.end_reason == REMOVED:
+        return HangUp(SHUT_OUT, LEFT)
+    if not row.is_live:
+        return HangUp(NOT_SIGNED_IN, SIGNED_OUT)
+    if row.status != "active" or row.deleted_at is not None:
+        return HangUp(SHUT_OUT, CLOSED)
+    if row.account_id != account_id:
+        return HangUp(NOT_SIGNED_IN, ELSEWHERE)
+    return Standing(row.role, row.manager_id)
