@@ -2,7 +2,7 @@
 
 Revision ID: 20261124_01
 Revises:
-Create Date: 2026-11-24 02:29:31.755129
+Create Date: 2026-11-24 03:18:27.055430
 
 """
 
@@ -60,6 +60,72 @@ def upgrade():
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
     )
+    op.create_table(
+        "activity_chains",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sealed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "chain_hash",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "seal",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_activity_chains_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_chains")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_activity_chains_account_id")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    op.create_table(
+        "activity_tombstones",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "hash_before",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "hash_after",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "seal",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_activity_tombstones_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_tombstones")),
+        sa.UniqueConstraint("account_id", "first_number", name=op.f("uq_activity_tombstones_account_id_first_number")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("activity_tombstones", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_activity_tombstones_account_id_last_number"), ["account_id", "last_number"], unique=False
+        )
+
     op.create_table(
         "deliveries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -232,6 +298,43 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_account_memberships_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "given_answers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "key",
+            sa.String(length=200)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=200), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=200), "mysql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "request_digest",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=True),
+        sa.Column(
+            "body",
+            sa.Text().with_variant(mysql.LONGTEXT(), "mariadb").with_variant(mysql.LONGTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("mimetype", sa.String(length=100), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_given_answers_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_given_answers")),
+        sa.UniqueConstraint("user_id", "key", name=op.f("uq_given_answers_user_id_key")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("given_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_given_answers_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "one_time_links",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -308,8 +411,24 @@ def upgrade():
         sa.Column("cause_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ip_address", sa.String(length=45), nullable=True),
         sa.Column("user_agent", sa.String(length=255), nullable=True),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column(
+            "signature",
+            sa.String(length=100)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=100), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=100), "mysql"),
+            nullable=True,
+        ),
+        sa.Column("seal_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "chain_hash",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=True,
+        ),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id", "user_id"],
@@ -319,10 +438,16 @@ def upgrade():
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_activity_logs_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_logs")),
         sa.UniqueConstraint("account_id", "id", name=op.f("uq_activity_logs_account_id_id")),
+        sa.UniqueConstraint("account_id", "seal_number", name=op.f("uq_activity_logs_account_id_seal_number")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
     )
     with op.batch_alter_table("activity_logs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_activity_logs_account_id_action_created_at"),
+            ["account_id", "action", "created_at"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_activity_logs_account_id_created_at"), ["account_id", "created_at"], unique=False
         )
@@ -333,6 +458,9 @@ def upgrade():
         )
         batch_op.create_index(
             batch_op.f("ix_activity_logs_resource_type_resource_id"), ["resource_type", "resource_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_activity_logs_seal_number_account_id"), ["seal_number", "account_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_activity_logs_user_id"), ["user_id"], unique=False)
         batch_op.create_index(
@@ -493,6 +621,54 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_tasks_assigned_to_id"), ["assigned_to_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tasks_created_by_id"), ["created_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tasks_parent_task_id"), ["parent_task_id"], unique=False)
+
+    op.create_table(
+        "comments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("parent_comment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "body",
+            sa.Text().with_variant(mysql.LONGTEXT(), "mariadb").with_variant(mysql.LONGTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("excerpt", sa.String(length=140), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "parent_comment_id"],
+            ["comments.account_id", "comments.id"],
+            name=op.f("fk_comments_account_id_parent_comment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "task_id"], ["tasks.account_id", "tasks.id"], name=op.f("fk_comments_account_id_task_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "user_id"],
+            ["account_memberships.account_id", "account_memberships.user_id"],
+            name=op.f("fk_comments_account_id_user_id"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_comments_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
+        sa.UniqueConstraint("account_id", "id", name=op.f("uq_comments_account_id_id")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("comments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_comments_account_id_parent_comment_id"), ["account_id", "parent_comment_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_comments_account_id_task_id_created_at_id"),
+            ["account_id", "task_id", "created_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_comments_account_id_task_id_id"), ["account_id", "task_id", "id"], unique=False
+        )
 
     op.create_table(
         "outbox",
@@ -718,8 +894,78 @@ def upgrade():
             unique=False,
         )
 
+    op.create_table(
+        "comment_mentions",
+        sa.Column("comment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("handles", sa.JSON(), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "comment_id"],
+            ["comments.account_id", "comments.id"],
+            name=op.f("fk_comment_mentions_account_id_comment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "user_id"],
+            ["account_memberships.account_id", "account_memberships.user_id"],
+            name=op.f("fk_comment_mentions_account_id_user_id"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_comment_mentions_account_id")),
+        sa.PrimaryKeyConstraint("comment_id", "user_id", name=op.f("pk_comment_mentions")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("comment_mentions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_comment_mentions_account_id_user_id_comment_id"),
+            ["account_id", "user_id", "comment_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "comment_versions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("comment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "body",
+            sa.Text().with_variant(mysql.LONGTEXT(), "mariadb").with_variant(mysql.LONGTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("written_at", sa.DateTime(), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(), nullable=False),
+        sa.Column("replaced_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "comment_id"],
+            ["comments.account_id", "comments.id"],
+            name=op.f("fk_comment_versions_account_id_comment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "replaced_by_id"],
+            ["account_memberships.account_id", "account_memberships.user_id"],
+            name=op.f("fk_comment_versions_account_id_replaced_by_id"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_comment_versions_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_versions")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("comment_versions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_comment_versions_account_id_comment_id_id"), ["account_id", "comment_id", "id"], unique=False
+        )
+
 
 def downgrade():
+    with op.batch_alter_table("comment_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comment_versions_account_id_comment_id_id"))
+
+    op.drop_table("comment_versions")
+    with op.batch_alter_table("comment_mentions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comment_mentions_account_id_user_id_comment_id"))
+
+    op.drop_table("comment_mentions")
     with op.batch_alter_table("time_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_time_entries_account_id_user_id_ended_at"))
         batch_op.drop_index(batch_op.f("ix_time_entries_account_id_task_id_stretch_started_at"))
@@ -754,6 +1000,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_outbox_not_before"))
 
     op.drop_table("outbox")
+    with op.batch_alter_table("comments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comments_account_id_task_id_id"))
+        batch_op.drop_index(batch_op.f("ix_comments_account_id_task_id_created_at_id"))
+        batch_op.drop_index(batch_op.f("ix_comments_account_id_parent_comment_id"))
+
+    op.drop_table("comments")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tasks_parent_task_id"))
         batch_op.drop_index(batch_op.f("ix_tasks_created_by_id"))
@@ -779,9 +1031,11 @@ def downgrade():
     with op.batch_alter_table("activity_logs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_logs_user_id_created_at"))
         batch_op.drop_index(batch_op.f("ix_activity_logs_user_id"))
+        batch_op.drop_index(batch_op.f("ix_activity_logs_seal_number_account_id"))
         batch_op.drop_index(batch_op.f("ix_activity_logs_resource_type_resource_id"))
         batch_op.drop_index(batch_op.f("ix_activity_logs_account_id_resource_type_resource_id_id"))
         batch_op.drop_index(batch_op.f("ix_activity_logs_account_id_created_at"))
+        batch_op.drop_index(batch_op.f("ix_activity_logs_account_id_action_created_at"))
 
     op.drop_table("activity_logs")
     with op.batch_alter_table("sign_ins", schema=None) as batch_op:
@@ -796,6 +1050,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_one_time_links_user_id"))
 
     op.drop_table("one_time_links")
+    with op.batch_alter_table("given_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_given_answers_created_at"))
+
+    op.drop_table("given_answers")
     with op.batch_alter_table("account_memberships", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_memberships_user_id"))
         batch_op.drop_index(batch_op.f("ix_account_memberships_account_id_manager_id"))
@@ -812,6 +1070,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_deliveries_delivered_at_dead_at_not_before"))
 
     op.drop_table("deliveries")
+    with op.batch_alter_table("activity_tombstones", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_tombstones_account_id_last_number"))
+
+    op.drop_table("activity_tombstones")
+    op.drop_table("activity_chains")
     op.drop_table("secret_tries")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_slug"))
