@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-WIDTH = 34
-
 
 @dataclass
 class Report:
@@ -45,16 +43,17 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """The report as a table for a terminal."""
+        kinds = list(dict.fromkeys([*self.taken, *self.known]))
+        width = max(len(what) for what in [*kinds, *(what for what, _ in self.left_out), ""]) + 2
         yield f"From {self.title}"
         yield ""
-        yield f"{'':{WIDTH}}{'new':>8}{'already here':>15}"
-        for what in dict.fromkeys([*self.taken, *self.known]):
-            yield f"{what:{WIDTH}}{self.taken[what]:>8,}{self.known[what]:>15,}"
+        yield f"{'':{width}}{'new':>8}{'already here':>15}"
+        yield from (f"{what:{width}}{self.taken[what]:>8,}{self.known[what]:>15,}" for what in kinds)
         if self.left_out:
             yield ""
-            yield f"{'not taken':{WIDTH}}{'':>8}  because"
-            for (what, why), count in sorted(self.left_out.items()):
-                yield f"{what:{WIDTH}}{count:>8,}  {why}"
+            yield f"{'':{width}}{'not taken':>8}  because"
+            left_out = sorted(self.left_out.items())
+            yield from (f"{what:{width}}{count:>9,}  {why}" for (what, why), count in left_out)
         if self.notes:
             yield ""
             yield from self.notes

@@ -7,11 +7,17 @@ from todoapp.imports.reading import read_json
 from todoapp.imports.taking import Work
 from todoapp.imports.trello.cards import Cards
 from todoapp.imports.trello.checklists import take_checklists
-from todoapp.imports.trello.export import Export, ExportIn
+from todoapp.imports.trello.export import Export
 from todoapp.imports.trello.history import take_history
+from todoapp.imports.trello.parsing import ExportIn
 from todoapp.imports.trello.statuses import meaning_of
 
 LONGEST_LOG = 1000
+STATUS_WORDS = {
+    "completed": "completed",
+    "begun": "paused if somebody has them, else pending,",
+    "pending": "pending",
+}
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,10 @@ class Board:
         if len(self.export.actions) >= LONGEST_LOG:
             first = min(action.at for action in self.export.actions)
             report.note(f"Trello exports only its last {LONGEST_LOG:,} actions: history begins on {first:%Y-%m-%d}.")
-        for meaning in ("completed", "begun", "pending"):
+        for meaning, status in STATUS_WORDS.items():
             names = [one.name for one in self.export.lists.values() if meaning_of(one.name) == meaning]
             if names:
-                report.note(f"Lists read as {meaning}: {', '.join(names)}.")
+                report.note(f"Cards are {status} in: {', '.join(names)}.")
 
 
 def read_board(file: Path) -> Board:

@@ -1,6 +1,8 @@
-"""What people did on the board becomes back-dated events; what has no counterpart here is counted, with the reason."""
+"""What people did on the board becomes comments and back-dated events; what has no counterpart is counted, with the reason."""
 
 from todoapp.activity.record import Past
+from todoapp.comments.actions import take_over_comment
+from todoapp.comments.rendering import folded
 from todoapp.imports.taking import Work
 from todoapp.imports.trello.cards import CREATED, Cards
 from todoapp.imports.trello.checklists import TICKED
@@ -35,9 +37,12 @@ WHY_NOT = {
 
 def take_history(work: Work, export: Export, cards: Cards, items: dict[str, Task]) -> None:
     """Tell every action that is new and has a counterpart here; account for each of the others."""
+    handles = {folded(name): work.people.id_of(person) for name, person in export.handles.items()}
     for action in export.actions:
         why = _why_not(work, action, cards, items)
-        if why is None:
+        if why is None and action.kind == COMMENTED:
+            _take_comment(work, action, cards, handles)
+        elif why is None:
             work.tell(_past(work, action, cards, items), action.id, NAMES[action.kind])
         elif why:
             work.report.leave_out(action.kind, why)
@@ -52,6 +57,8 @@ def _why_not(work: Work, action: Action, cards: Cards, items: dict[str, Task]) -
         return WHY_NOT.get(action.kind.split()[0], "it has no counterpart here")
     if action.card_id not in cards.tasks:
         return "the card is not in the file, or was deleted here"
+    if action.kind == COMMENTED and not action.text.strip():
+        return "it says nothing"
     if action.card_id in cards.new and action.kind in TOLD_WITH_THE_CARD:
         return "the card was created once already" if _is_second_creation(action, cards) else ""
     if action.kind == TICKED:
@@ -65,10 +72,22 @@ def _is_second_creation(action: Action, cards: Cards) -> bool:
     return action.kind in CREATIONS and cards.creation_of(cards.export.cards[str(action.card_id)]) is not action
 
 
+def _take_comment(work: Work, action: Action, cards: Cards, handles: dict[str, int]) -> None:
+    event = take_over_comment(
+        work.actor,
+        cards.tasks[str(action.card_id)],
+        body=action.text,
+        author_id=work.who(action.by_id),
+        at=action.at,
+        edited_at=action.edited_at,
+        handles=handles,
+    )
+    work.ledger.note("event", action.id, event.id)
+    work.report.took(NAMES[COMMENTED])
+
+
 def _past(work: Work, action: Action, cards: Cards, items: dict[str, Task]) -> Past:
     task, by_id = cards.tasks[str(action.card_id)], work.who(action.by_id)
-    if action.kind == COMMENTED:
-        return Past("task_commented", task, action.at, by_id, {"text": action.text})
     if action.kind == MOVED:
         lists = {"from_list": action.from_list, "to_list": action.to_list}
         return Past("task_moved", task, action.at, by_id, lists, {"trello_list": list(lists.values())})

@@ -21,7 +21,7 @@ def hand_on(work: Work, task: Task, card: Card, actions: list[Action]) -> None:
     there = _before_history(card, actions)
     if there:
         assign(task, by_id=task.created_by_id, to_id=work.people.id_of(there[-1]), at=card.born_at)
-        work.report.took("members on cards before history begins", len(there))
+        work.report.took("members of cards from before", len(there))
     for action in actions:
         _replay(work, task, action, there)
     there = [member_id for member_id in there if member_id in card.member_ids]

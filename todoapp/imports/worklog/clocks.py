@@ -18,21 +18,6 @@ def in_order(sessions: Sequence[Session]) -> list[Session]:
     return sorted(sessions, key=lambda session: (session.started_at, session.ended_at, session.key))
 
 
-def entries_of(task: Task, user_id: int, sessions: Sequence[Session]) -> list[TimeEntry]:
-    """A time entry for each session. What was not worked in it counts as interrupted."""
-    return [
-        TimeEntry(
-            task_id=task.id,
-            user_id=user_id,
-            stretch=1,
-            started_at=session.started_at,
-            ended_at=session.ended_at,
-            interrupted_seconds=session.length - session.worked,
-        )
-        for session in in_order(sessions)
-    ]
-
-
 def pauses_between(task: Task, user_id: int, entries: Sequence[TimeEntry]) -> list[TaskPause]:
     """A pause for each gap between the entries, which are in order; an open one where the task is paused at the end."""
     pauses: list[TaskPause] = []

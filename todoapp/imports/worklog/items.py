@@ -1,11 +1,11 @@
 """New items become tasks, made and held by their person, with everything that belongs to them, a table at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from todoapp.activity.record import Past
 from todoapp.extensions import db
 from todoapp.imports.taking import Work
-from todoapp.imports.worklog.clocks import entries_of, in_order, pauses_between
+from todoapp.imports.worklog.clocks import in_order, pauses_between
 from todoapp.imports.worklog.tables import Item, Session
 from todoapp.tasks.actions.creating import next_position
 from todoapp.tasks.models import ChainLink, Task, TaskAssignment, TaskTag, TimeEntry
@@ -30,23 +30,36 @@ def take_items(work: Work, items: Sequence[Item], sessions: Sessions, paths: Map
         _hold(work, task)
         _tell(work, task)
     _tag(pairs)
-    for item, task in pairs:
-        if item.key in sessions:
-            entries = add_entries(work, task, sessions[item.key])
-            db.session.add_all(pauses_between(task, task.created_by_id, entries))
+    clocks = [(task, sessions[item.key]) for item, task in pairs if item.key in sessions]
+    for task, entries in add_entries(work, clocks):
+        db.session.add_all(pauses_between(task, task.created_by_id, entries))
     db.session.flush()
     work.report.took("tasks", len(tasks))
 
 
-def add_entries(work: Work, task: Task, sessions: Sequence[Session]) -> list[TimeEntry]:
-    """Save a time entry for each session, in order."""
-    entries = entries_of(task, work.people.id_of(sessions[0].item_key.rpartition("/")[2]), sessions)
-    db.session.add_all(entries)
+def add_entries(work: Work, clocks: Iterable[tuple[Task, Sequence[Session]]]) -> list[tuple[Task, list[TimeEntry]]]:
+    """Save a time entry for each session of each task; returns them in order."""
+    ordered = [(task, in_order(sessions)) for task, sessions in clocks]
+    made = [(task, [_entry(work, task, session) for session in sessions]) for task, sessions in ordered]
+    db.session.add_all(entry for _, entries in made for entry in entries)
     db.session.flush()
-    for session, entry in zip(in_order(sessions), entries, strict=True):
-        work.ledger.note("session", session.key, entry.id)
-    work.report.took("sessions", len(entries))
-    return entries
+    for (_, sessions), (_, entries) in zip(ordered, made, strict=True):
+        for session, entry in zip(sessions, entries, strict=True):
+            work.ledger.note("session", session.key, entry.id)
+        work.report.took("sessions", len(entries))
+    return made
+
+
+def _entry(work: Work, task: Task, session: Session) -> TimeEntry:
+    """What was not worked in a session counts as interrupted."""
+    return TimeEntry(
+        task_id=task.id,
+        user_id=work.people.id_of(session.person),
+        stretch=1,
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        interrupted_seconds=session.length - session.worked,
+    )
 
 
 def _task(work: Work, item: Item, sessions: Sequence[Session], path: str, position: int) -> Task:

@@ -40,7 +40,7 @@ def _is_as_imported(task: Task) -> bool:
 
 def _lay_out_anew(work: Work, task: Task, later: Sequence[Session]) -> None:
     before = task.actual_time
-    add_entries(work, task, later)
+    add_entries(work, [(task, later)])
     for pause in db.session.scalars(select(TaskPause).where(TaskPause.task_id == task.id)):
         db.session.delete(pause)
     entries = db.session.scalars(

@@ -89,4 +89,5 @@ def _note_oddities(work: Work, items: list[Item], sessions: dict[str, list[Sessi
     for what, count in oddities.items():
         if count:
             work.report.note(f"{count:,} {what}.")
-    work.report.note(f"{sum(one.worked for one in every) // 60:,} minutes were worked in the new sessions.")
+    if every:
+        work.report.note(f"{sum(one.worked for one in every) // 60:,} minutes were worked in the new sessions.")

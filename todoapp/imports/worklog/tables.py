@@ -64,6 +64,7 @@ class Session:
 
     key: str
     item_key: str
+    person: str
     started_at: datetime
     ended_at: datetime
     worked: int
@@ -117,6 +118,7 @@ def _session(row: Row) -> Session:
     return Session(
         key=f"{row.key('project_key')}/{row.key('time_log_fact_key')}",
         item_key=_unplanned(row).key,
+        person=row.key("person_key"),
         started_at=row.instant("time_log_start_date"),
         ended_at=row.instant("time_log_end_date"),
         worked=row.seconds("time_log_delta_minutes"),
