@@ -17,7 +17,7 @@ from todoapp.tasks.actions.archiving import archive_task, delete_task
 from todoapp.tasks.actions.creating import create_task
 from todoapp.tasks.actions.progressing import complete_task, pause_task, start_task
 from todoapp.tenancy import Tenant, inside
-from todoapp.users.models import Session
+from todoapp.users.models import Session, User
 from todoapp.users.sessions import open_session
 
 MARKERS = {"northwind": ("olga", "uma"), "zebra": ("zoe", "zak")}
@@ -36,6 +36,7 @@ def furnish(cast: Cast) -> None:
     for marker, (owner, user) in MARKERS.items():
         boss, worker = cast.people[owner], cast.people[user]
         with inside(boss.account_id):
+            db.session.add(AccountMembership(user=User(first_name=f"{marker} imported"), role="user"))
             _tasks(marker, _actor(boss), _actor(worker), worker)
             db.session.flush()
             _one_row_of_everything(marker, boss)
@@ -93,11 +94,18 @@ def _row_of(model: Any, marker: str, boss: Person) -> Any:
             values[attribute.key] = known.format(marker=marker)
         elif column.name == "account_id" or column.autoincrement is True:
             continue
+        elif column.name == "placeholder_id":
+            values[attribute.key] = _placeholder_id()
         elif column.name in dict(people):
             values[attribute.key] = _some_id(dict(people)[column.name], boss)
         elif _wants_filling(column):
             values[attribute.key] = _filling(column, marker)
     return model(**values)
+
+
+def _placeholder_id() -> int | None:
+    query = select(AccountMembership.user_id).join(User, User.id == AccountMembership.user_id)
+    return db.session.scalar(query.where(User.email.is_(None)))
 
 
 def _wants_filling(column: Any) -> bool:
