@@ -2,7 +2,7 @@
 
 Revision ID: 20261124_01
 Revises:
-Create Date: 2026-11-24 03:18:27.055430
+Create Date: 2026-11-24 03:21:40.708407
 
 """
 
@@ -958,125 +958,30 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table("comment_versions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_comment_versions_account_id_comment_id_id"))
-
     op.drop_table("comment_versions")
-    with op.batch_alter_table("comment_mentions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_comment_mentions_account_id_user_id_comment_id"))
-
     op.drop_table("comment_mentions")
-    with op.batch_alter_table("time_entries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_time_entries_account_id_user_id_ended_at"))
-        batch_op.drop_index(batch_op.f("ix_time_entries_account_id_task_id_stretch_started_at"))
-
     op.drop_table("time_entries")
-    with op.batch_alter_table("task_tags", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_task_tags_account_id_tag_id_task_id"))
-
     op.drop_table("task_tags")
-    with op.batch_alter_table("task_snapshots", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_task_snapshots_account_id_task_id_id"))
-
     op.drop_table("task_snapshots")
-    with op.batch_alter_table("task_pauses", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_task_pauses_account_id_task_id_stretch_paused_at"))
-
     op.drop_table("task_pauses")
-    with op.batch_alter_table("task_chain", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_task_chain_account_id_user_id_task_id"))
-
     op.drop_table("task_chain")
-    with op.batch_alter_table("task_assignments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_task_assignments_task_id_is_current"))
-        batch_op.drop_index(batch_op.f("ix_task_assignments_task_id_assigned_to_id"))
-        batch_op.drop_index(batch_op.f("ix_task_assignments_task_id"))
-        batch_op.drop_index(batch_op.f("ix_task_assignments_assigned_to_id"))
-        batch_op.drop_index(batch_op.f("ix_task_assignments_assigned_by_id"))
-        batch_op.drop_index(batch_op.f("ix_task_assignments_account_id_assigned_by_id_is_current_task_id"))
-
     op.drop_table("task_assignments")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_not_before"))
-
     op.drop_table("outbox")
-    with op.batch_alter_table("comments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_comments_account_id_task_id_id"))
-        batch_op.drop_index(batch_op.f("ix_comments_account_id_task_id_created_at_id"))
-        batch_op.drop_index(batch_op.f("ix_comments_account_id_parent_comment_id"))
-
     op.drop_table("comments")
-    with op.batch_alter_table("tasks", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_tasks_parent_task_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_created_by_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_assigned_to_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_account_id_status_due_sort_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_account_id_parent_task_id_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_account_id_due_date_time"))
-        batch_op.drop_index(batch_op.f("ix_tasks_account_id_created_by_id_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_account_id_assigned_to_id_status_position_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_account_id_assigned_to_id_status_due_sort_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_account_id_assigned_to_id_status"))
-
     op.drop_table("tasks")
-    with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_refresh_tokens_session_id"))
-
     op.drop_table("refresh_tokens")
-    with op.batch_alter_table("invitations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_invitations_email"))
-        batch_op.drop_index(batch_op.f("ix_invitations_account_id_email"))
-
     op.drop_table("invitations")
-    with op.batch_alter_table("activity_logs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_activity_logs_user_id_created_at"))
-        batch_op.drop_index(batch_op.f("ix_activity_logs_user_id"))
-        batch_op.drop_index(batch_op.f("ix_activity_logs_seal_number_account_id"))
-        batch_op.drop_index(batch_op.f("ix_activity_logs_resource_type_resource_id"))
-        batch_op.drop_index(batch_op.f("ix_activity_logs_account_id_resource_type_resource_id_id"))
-        batch_op.drop_index(batch_op.f("ix_activity_logs_account_id_created_at"))
-        batch_op.drop_index(batch_op.f("ix_activity_logs_account_id_action_created_at"))
-
     op.drop_table("activity_logs")
-    with op.batch_alter_table("sign_ins", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_ins_user_id_created_at"))
-
     op.drop_table("sign_ins")
-    with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
-
     op.drop_table("sessions")
-    with op.batch_alter_table("one_time_links", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_one_time_links_user_id"))
-
     op.drop_table("one_time_links")
-    with op.batch_alter_table("given_answers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_given_answers_created_at"))
-
     op.drop_table("given_answers")
-    with op.batch_alter_table("account_memberships", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_account_memberships_user_id"))
-        batch_op.drop_index(batch_op.f("ix_account_memberships_account_id_manager_id"))
-        batch_op.drop_index(batch_op.f("ix_account_memberships_account_id_left_at_role"))
-
     op.drop_table("account_memberships")
-    with op.batch_alter_table("users", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_users_email"))
-
     op.drop_table("users")
     op.drop_table("tags")
     op.drop_table("imported_items")
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_deliveries_delivered_at_dead_at_not_before"))
-
     op.drop_table("deliveries")
-    with op.batch_alter_table("activity_tombstones", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_activity_tombstones_account_id_last_number"))
-
     op.drop_table("activity_tombstones")
     op.drop_table("activity_chains")
     op.drop_table("secret_tries")
-    with op.batch_alter_table("accounts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_accounts_slug"))
-
     op.drop_table("accounts")

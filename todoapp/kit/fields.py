@@ -143,7 +143,7 @@ class Day(fields.Date):
     """A day, YYYY-MM-DD."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> date:
-        return _plausible(super()._deserialize(value, attr, data, **kw))  # type: ignore[no-any-return]
+        return _plausible(super()._deserialize(value, attr, data, **kw))
 
 
 class CommaList(fields.List):

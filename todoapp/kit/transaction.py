@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from flask import g
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from todoapp.kit.database import session
@@ -20,8 +21,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TRIES = 6
-# Among them 1062: two wrote the same key at once; done again, the work finds the other's row.
-RETRIED_MYSQL_CODES = {1062, 1205, 1213, 1020, 2006, 2013, 2014, 4031, 1927}
+# Among them 1062: two wrote the same key at once; done again, the work finds the other's row. The rest: no connection
+# to be had, lost, or killed; deadlocks and waits for locks; a server that only reads for the moment.
+RETRIED_MYSQL_CODES = {1020, 1040, 1062, 1205, 1213, 1290, 1792, 1927, 2002, 2003, 2006, 2013, 2014, 4031}
+LOST_IN_COMMIT = {2006, 2013}
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -48,18 +51,32 @@ def atomic(work: Callable[[], T]) -> T:
     """
     for attempt in range(1, TRIES + 1):
         g.after_commit, g.after_refusal = [], []
+        committing = False
         try:
             result = work()
+            committing = not is_reading()
             session().commit()
+        except PoolTimeout as error:
+            _abandon()
+            raise TryAgain(
+                "The database is busy. Nothing was changed; try again in a moment.", retry_after=2
+            ) from error
         except (DBAPIError, StaleDataError) as error:
             _abandon()
             if not is_passing(error):
                 raise
+            if committing and _code(error) in LOST_IN_COMMIT:
+                # Done again, it might be done twice: a COMMIT whose answer is lost may stand.
+                raise TryAgain(
+                    "The connection was lost while saving. Look whether it was done, then try again."
+                ) from error
             log.info("transaction retried", extra={"attempt": attempt, "reason": str(error)[:200]})
             if attempt == TRIES and isinstance(error, IntegrityError):
                 raise Conflict("Somebody else has taken this already. Choose another value.") from error
             if attempt == TRIES:
-                raise TryAgain("The database is busy. Nothing was changed; try again in a moment.") from error
+                raise TryAgain(
+                    "The database is busy. Nothing was changed; try again in a moment.", retry_after=2
+                ) from error
             time.sleep(min(0.02 * 2**attempt, 0.5) * (0.5 + random()))
         except BaseException:
             _abandon()
@@ -103,10 +120,15 @@ def is_passing(error: Exception) -> bool:
         return False
     if error.connection_invalidated:
         return True
-    code = error.orig.args[0] if error.orig is not None and error.orig.args else None
-    if isinstance(code, int):
+    if (code := _code(error)) is not None:
         return code in RETRIED_MYSQL_CODES
     return "locked" in str(error.orig) or "UNIQUE constraint failed" in str(error.orig)
+
+
+def _code(error: Exception) -> int | None:
+    """The number that MariaDB or MySQL gives the error; None for SQLite."""
+    args = getattr(getattr(error, "orig", None), "args", ())
+    return args[0] if args and isinstance(args[0], int) else None
 
 
 def _abandon() -> None:
