@@ -9,7 +9,7 @@ from todoapp.kit.clock import now
 from todoapp.tenancy import across_accounts
 from todoapp.users.models import User
 
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 
 PEOPLE = {
     "olga": ("owner", None),

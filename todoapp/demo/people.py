@@ -9,7 +9,7 @@ from todoapp.kit.clock import now
 from todoapp.users.models import User
 from todoapp.users.passwords import hash_password
 
-PASSPHRASE = "northwind harbour lantern 27"
+PASSPHRASE = "northwind harbour lantern 27"  # noqa: S105  it is printed at every first start
 
 
 @dataclass(frozen=True, slots=True)
