@@ -1,13 +1,16 @@
 """Writing, answering, editing and deleting comments, and what is kept of it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
+from todoapp.accounts.models import AccountMembership
 from todoapp.activity.models import ActivityLog
 from todoapp.activity.queries import history_of
-from todoapp.comments.actions import comment_task, delete_comment, update_comment
+from todoapp.comments.actions import delete_comment, take_over_comment, update_comment
 from todoapp.comments.models import Comment, CommentMention, CommentVersion
-from todoapp.comments.queries import comment_counts, list_comments
+from todoapp.comments.queries import comment_counts, list_comments, shown
 from todoapp.extensions import db
 from todoapp.kit.errors import BadInput, Conflict, Forbidden, NotFound
 from todoapp.permissions import can, find
@@ -15,6 +18,7 @@ from todoapp.tasks.actions.archiving import delete_task, restore_task
 from todoapp.tasks.actions.assigning import assign_task
 from todoapp.tasks.actions.editing import update_task
 from todoapp.tasks.models import Task
+from todoapp.users.models import User
 
 
 def bodies(task):
@@ -200,8 +204,27 @@ def test_a_comment_is_no_conflict_for_who_edits_the_task(cast, say, shared, acti
         update_task(acting(cast.uma), shared, title="Renamed otherwise", version=seen)
 
 
-def test_too_many_people_are_refused(cast, shared, acting, monkeypatch):
-    monkeypatch.setattr("todoapp.comments.mentions.MOST_MENTIONED", 2)
+def test_too_many_people_are_refused(cast, say, shared):
+    people = [User(first_name=f"Person{number}", last_name="Crowd") for number in range(51)]
+    db.session.add_all(people)
+    db.session.flush()
+    db.session.add_all(AccountMembership(user_id=user.id, role="user") for user in people)
+    db.session.flush()
+    crowd = [f"@Person{number}Crowd" for number in range(51)]
+    assert len(shown(say(cast.mara, shared, " ".join(crowd[1:] + crowd[1:]))).mentions) == 50
     with pytest.raises(BadInput) as refused:
-        comment_task(acting(cast.mara), shared, body="@uma @udo @olga")
-    assert "body" in refused.value.fields
+        say(cast.mara, shared, " ".join(crowd))
+    assert refused.value.fields == {"body": ["Mention at most 50 people."]}
+
+
+def test_a_comment_from_elsewhere_keeps_its_author_and_time(cast, shared, acting):
+    at = datetime(2019, 6, 10, 21, 31, 37, tzinfo=UTC)
+    actor = acting(cast.olga).through("import")
+    handles = {"kiera_r": cast.ulla.user_id, "mara": cast.milo.user_id}
+    event = take_over_comment(
+        actor, shared, body="@kiera_r @mara, done", author_id=cast.nina.user_id, at=at, edited_at=None, handles=handles
+    )
+    comment = db.session.get_one(Comment, event.details["comment_id"])
+    assert (comment.user_id, comment.created_at, event.user_id, event.created_at) == (cast.nina.user_id, at) * 2
+    assert {mention.id for mention in shown(comment).mentions} == {cast.ulla.user_id, cast.milo.user_id}
+    assert comment.excerpt == "@Ulla Northwind @Milo Northwind, done"

@@ -8,7 +8,7 @@ from todoapp.actions import action
 from todoapp.activity.models import ActivityLog
 from todoapp.activity.record import record
 from todoapp.actor import Actor
-from todoapp.comments.mentions import NOBODY, by_handle, forget, mention, mentions_of
+from todoapp.comments.mentions import MOST_MENTIONED, NOBODY, by_handle, forget, mention, mentions_of
 from todoapp.comments.models import Comment, CommentMention, CommentVersion
 from todoapp.comments.rendering import excerpt_of
 from todoapp.comments.schemas import AddComment, UpdateComment
@@ -82,7 +82,7 @@ def take_over_comment(
     comment = Comment(task_id=task.id, user_id=author_id, body=body, created_at=at, edited_at=edited_at)
     db.session.add(comment)
     db.session.flush()
-    new = _read(comment, handles)
+    new = _read(comment, handles, most=None)
     return record(actor, "task_commented", task, at=at, by_id=author_id, comment_id=comment.id, **_told(new))
 
 
@@ -93,9 +93,11 @@ def _check_answered(task: Task, parent: Comment) -> None:
         raise BadInput(fields={"parent_comment_id": ["That is an answer. Answer the comment that it belongs to."]})
 
 
-def _read(comment: Comment, handles: Mapping[str, int] = NOBODY) -> list[CommentMention]:
+def _read(
+    comment: Comment, handles: Mapping[str, int] = NOBODY, most: int | None = MOST_MENTIONED
+) -> list[CommentMention]:
     """Note whom the text mentions and how it begins; answers with those who are new in it."""
-    new = mention(comment, handles)
+    new = mention(comment, handles, most)
     comment.excerpt = excerpt_of(comment.body, by_handle(mentions_of([comment.id])[comment.id]))
     return new
 

@@ -24,15 +24,17 @@ NOT_IN_HANDLES = re.compile(r"[^\w.+-]")
 NOBODY: Mapping[str, int] = {}
 
 
-def mention(comment: Comment, known: Mapping[str, int] = NOBODY) -> list[CommentMention]:
-    """Store whom the comment mentions, and answer with those who are new in it. `known` are handles with their user ids
-    that need no search.
+def mention(
+    comment: Comment, known: Mapping[str, int] = NOBODY, most: int | None = MOST_MENTIONED
+) -> list[CommentMention]:
+    """Store whom the comment mentions, at most so many, and answer with those who are new in it. `known` are handles
+    with their user ids that need no search.
     """
     before = {row.user_id: row for row in mentions_of([comment.id])[comment.id]}
     known = {handle: row.user_id for row in before.values() for handle in row.handles} | dict(known)
     named = _people(handles_in(comment.body), known)
-    if len(named) > MOST_MENTIONED:
-        raise BadInput(fields={"body": [f"Mention at most {MOST_MENTIONED} people."]})
+    if most is not None and len(named) > most:
+        raise BadInput(fields={"body": [f"Mention at most {most} people."]})
     seeing = {user_id for user_id, _task in who_sees([comment.task_id], named)} if named else set()
     forget(comment, before.keys() - named.keys())
     for user_id, handles in named.items():
