@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
-from tests.cast import Person
-from tests.live.talk import Talker
+from tests.cast import Cast, Person
+from tests.live.talk import Talker, until
+from todoapp.activity.models import ActivityLog
 from todoapp.extensions import db
 from todoapp.live.hub import Hub
 from todoapp.users.models import Session
@@ -83,3 +85,16 @@ def talk(port: int, hub: Hub, signed_in: Callable[..., tuple[Session, str]]) -> 
     yield connect
     for talker in talkers:
         talker.close()
+
+
+@pytest.fixture
+def settled(app: Flask, hub: Hub, cast: Cast) -> Callable[[], None]:
+    """`settled()`: everything that has happened in the cast's account has been told."""
+
+    def wait() -> None:
+        with app.app_context():
+            query = select(func.max(ActivityLog.id)).where(ActivityLog.account_id == cast.account_id)
+            newest = db.session.execute(query, execution_options={"tenancy": "test"}).scalar() or 0
+        until(lambda: newest <= hub.houses[cast.account_id].last)
+
+    return wait

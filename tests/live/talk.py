@@ -7,6 +7,7 @@ import secrets
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -29,6 +30,14 @@ class Refused(Exception):
         self.status, self.headers, self.body = status, headers, body
 
 
+def until(holds: Callable[[], Any], patience: float = PATIENCE) -> None:
+    """Wait until `holds()`, for a while."""
+    end = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.01)
+
+
 class Talker:
     """One socket to the live door."""
 
@@ -40,7 +49,7 @@ class Talker:
         self.socket.settimeout(PATIENCE)
         self.socket.connect(("127.0.0.1", port))
         self.buffer = b""
-        self.frames: list[tuple[int, bytes]] = []
+        self.kept: list[dict[str, Any]] = []
         self.headers = self._shake_hands({name.replace("_", "-"): value for name, value in headers.items()})
 
     def _shake_hands(self, more: dict[str, str | None]) -> dict[str, str]:
@@ -88,10 +97,12 @@ class Talker:
         return self.hear()
 
     def subscribe(self, **content: Any) -> dict[str, Any]:
-        """Subscribe to a task (`task_id`) or a board (`board_id`); must be granted."""
+        """Subscribe to a task (`task_id`) or a board (`board_id`); must be granted. What is heard before is kept."""
         channel = "TaskChannel" if "task_id" in content else "BoardChannel"
-        answer = self.ask("subscribe", channel=channel, **content)
+        self.say("subscribe", channel=channel, **content)
+        *before, answer = self.hear_until(lambda message: message["type"] in ("subscribed", "refused"))
         assert answer["type"] == "subscribed", answer
+        self.kept += before
         return answer
 
     def frame(self, patience: float = PATIENCE) -> tuple[bool, int, bytes]:
@@ -127,7 +138,8 @@ class Talker:
     def silence(self) -> list[dict[str, Any]]:
         """What is heard before the answer to a ping: nothing that was meant for us is still on its way after it."""
         self.say("ping")
-        return self.hear_until(lambda message: message["type"] == "pong")[:-1]
+        kept, self.kept = self.kept, []
+        return kept + self.hear_until(lambda message: message["type"] == "pong")[:-1]
 
     def closed(self, patience: float = PATIENCE) -> Closed:
         """How the server closes the socket; messages before that are dropped."""

@@ -13,7 +13,7 @@ from todoapp.activity.queries import Entry, as_entries
 from todoapp.extensions import db
 from todoapp.kit.errors import NotFound, Refusal
 from todoapp.live.hearers import Hearer, Standing, standings
-from todoapp.live.histories import State, moves, of_tasks, state_before, state_of
+from todoapp.live.histories import State, moves, of_tasks, state_of, states_before
 from todoapp.live.limits import HangUp
 from todoapp.live.protocol import frame
 from todoapp.live.rights import opens_board, shut_board
@@ -41,8 +41,9 @@ class Listening(Protocol):
 class Bulletin:
     """Read it inside the account, in a transaction; then `sendings`, `endings`, `resyncs` and `fallen` say what to do."""
 
-    def __init__(self, events: Sequence[ActivityLog], listening: Collection[Any]):
+    def __init__(self, events: Sequence[ActivityLog], listening: Collection[Any], since: int = 0):
         self.histories = of_tasks(events)
+        self.since = since
         self.sendings: dict[tuple[bytes, int], list[Any]] = defaultdict(list)
         self.endings: list[tuple[Any, Refusal]] = []
         self.resyncs: list[Any] = []
@@ -57,8 +58,10 @@ class Bulletin:
         query = select(Task).where(Task.id.in_(self.histories)).options(*SHOWN)
         self.tasks = {task.id: task for task in db.session.scalars(query).unique()}
         self.now = {task.id: state_of(task) for task in self.tasks.values()}
-        self.before = {task.id: state_before(task, self.histories[task.id]) for task in self.tasks.values()}
-        states = [*self.now.values(), *self.before.values()]
+        self.before = {
+            task.id: states_before(task, self.histories[task.id], self.since) for task in self.tasks.values()
+        }
+        states = [*self.now.values(), *(state for before in self.before.values() for state in before)]
         self.holders = {state.assigned_to_id for state in states if state.assigned_to_id is not None}
         self.frames: dict[Any, tuple[bytes, int]] = {}
         self.entries: dict[int, Entry] = {}
@@ -104,14 +107,16 @@ class Bulletin:
     def _card_news(self, one: Any, task: Task) -> str | None:
         """What happened to the task on the hearer's board, in the words of the board; None for nothing."""
         now, before = self.now[task.id], self.before[task.id]
-        was_there = before.present and self._holds(one, before)
+        there = [state for state in before if state.present and self._holds(one, state)]
         if now.present and self._holds(one, now) and (one.hearer.user_id, task.id) in self.sees:
-            if not was_there or (before.visibility != now.visibility and not self._saw(one, task)):
+            if there != before or any(
+                now.visibility != was.visibility and not self._saw(one, task, was) for was in there
+            ):
                 return ADDED
             return MOVED if moves(self.histories[task.id]) else UPDATED
-        if was_there and self._saw(one, task):
+        if any(self._saw(one, task, was) for was in there):
             return REMOVED
-        if was_there and before.visibility == "team" != now.visibility:
+        if any(was.visibility == "team" != now.visibility for was in there):
             self.resyncs.append(one)  # whether they shared a manager then is not kept
         return None
 
@@ -123,15 +128,15 @@ class Bulletin:
             return state.assigned_to_id == me or me in self.above.get(state.assigned_to_id, ())
         return one.room.kind == ACCOUNT
 
-    def _saw(self, one: Any, task: Task) -> bool:
-        """Whether it is certain that the hearer could see the task before."""
-        me, before = one.hearer.user_id, self.before[task.id]
-        if before.assigned_to_id is None and frozenset({"unassigned"}) in self._sight(one):
+    def _saw(self, one: Any, task: Task, was: State) -> bool:
+        """Whether it is certain that the hearer could see the task when it stood so."""
+        me = one.hearer.user_id
+        if was.assigned_to_id is None and frozenset({"unassigned"}) in self._sight(one):
             return True
         return (
-            me in (task.created_by_id, before.assigned_to_id)
-            or before.visibility == "account"
-            or (me, before.assigned_to_id) in self.opens
+            me in (task.created_by_id, was.assigned_to_id)
+            or was.visibility == "account"
+            or (me, was.assigned_to_id) in self.opens
             or (me, task.id) in self.involved
         )
 

@@ -155,6 +155,8 @@ class Connection:
             raise HangUp(TOO_MANY, f"At most {MESSAGES_PER_SECOND} messages a second.")
         try:
             message = parse(text)
+            if message["type"] != "auth":
+                _ = self.known
             getattr(self, f"_on_{message['type']}")(message)
         except Refusal as refusal:
             self.say(refused(refusal, refusal.details.get("named", {})))

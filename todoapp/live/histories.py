@@ -64,18 +64,26 @@ def state_of(task: Task) -> State:
     return State(task.archived_at is None and task.deleted_at is None, task.assigned_to_id, task.visibility)
 
 
-def state_before(task: Task, history: Sequence[ActivityLog]) -> State:
-    """How the task stood before `history`, its latest events, oldest first."""
-    state = state_of(task)
+def states_before(task: Task, history: Sequence[ActivityLog], since: int = 0) -> list[State]:
+    """How the task stood before `history`, its latest events, oldest first; then, before each of those later than that which
+    somebody who has heard up to `since` may or may not have heard.
+    """
+    states = [state_of(task)]
     for event in reversed(history):
-        if event.action in ("task_created", "task_restored"):
-            state = replace(state, present=False)
-        if event.action in ("task_archived", "task_deleted"):
-            state = replace(state, present=True)
-        if "assigned_to_id" in event.changes:
-            state = replace(state, assigned_to_id=event.changes["assigned_to_id"][0])
-        if "visibility" in event.changes:
-            state = replace(state, visibility=event.changes["visibility"][0])
+        states.append(_undone(event, states[-1]))
+    known = sum(event.id <= since for event in history)
+    return states[::-1][: known + 1]
+
+
+def _undone(event: ActivityLog, state: State) -> State:
+    if event.action in ("task_created", "task_restored"):
+        state = replace(state, present=False)
+    if event.action in ("task_archived", "task_deleted"):
+        state = replace(state, present=True)
+    if "assigned_to_id" in event.changes:
+        state = replace(state, assigned_to_id=event.changes["assigned_to_id"][0])
+    if "visibility" in event.changes:
+        state = replace(state, visibility=event.changes["visibility"][0])
     return state
 
 

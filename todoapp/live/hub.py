@@ -11,7 +11,7 @@ from todoapp.live.broker import Broker
 from todoapp.live.connection import Connection, Subscription
 from todoapp.live.hearers import Standing, inside_account
 from todoapp.live.limits import TOO_MANY, HangUp
-from todoapp.live.opening import LOOK_BACK, newest
+from todoapp.live.opening import LOOK_BACK, lately
 from todoapp.live.rooms import Room
 
 
@@ -23,6 +23,7 @@ class House:
         self.connections: set[Connection] = set()
         self.rooms: dict[Room, set[Subscription]] = defaultdict(set)
         self.standing: dict[int, Standing] = {}
+        self.lock = threading.Lock()
         self.last = 0
         self.told: set[int] = set()
 
@@ -63,8 +64,9 @@ class Hub:
             self.unknown.discard(connection)
             house = self.houses.setdefault(hearer.account_id, House(hearer.account_id))
             house.connections.add(connection)
-        if house.last == 0:
-            house.note([inside_account(self.app, hearer.account_id, newest)])
+        with house.lock:
+            if not house.told:
+                house.note(inside_account(self.app, house.account_id, lately))
 
     def part(self, connection: Connection) -> None:
         """Forget a socket."""

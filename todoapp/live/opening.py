@@ -21,7 +21,7 @@ from todoapp.permissions import find
 from todoapp.tasks.models import Task
 
 LOOK_BACK = 200
-LOOK_BACK_FOR = timedelta(seconds=30)
+LOOK_BACK_FOR = timedelta(seconds=10)
 LIVED = ActivityLog.via != "import"
 
 
@@ -55,6 +55,12 @@ def newest() -> int:
     return db.session.scalar(select(func.max(ActivityLog.id))) or 0
 
 
+def lately() -> list[int]:
+    """The ids of the account's latest events: what happened before anybody listened. Never empty."""
+    query = select(ActivityLog.id).order_by(ActivityLog.id.desc()).limit(LOOK_BACK)
+    return [0, *db.session.scalars(query)]
+
+
 def later_than(sequence: int, at: datetime) -> ColumnElement[bool]:
     """The SQL condition of events after `sequence`, and of those that were recorded shortly before it around `at`: ids do not
     arrive in commit order.
@@ -73,7 +79,7 @@ def _missed(subscription: Any, since: int, sequence: int) -> tuple[list[bytes], 
     missed = _ids_since(since)
     if since > sequence or sum(event_id > since for event_id in missed) > MOST_MISSED:
         return [resync], set()
-    bulletin = Bulletin(events_of(missed), [subscription])
+    bulletin = Bulletin(events_of(missed), [subscription], since)
     frames = [message for message, _sequence in bulletin.sendings]
     return frames + [resync] * bool(bulletin.resyncs), {told for _message, told in bulletin.sendings}
 

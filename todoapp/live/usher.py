@@ -81,9 +81,15 @@ class Usher:
         listening = self.hub.listening(house)
         if not fresh:
             return
-        events, bulletin = self._read(house, lambda: _look(fresh, listening))
+        try:
+            events, bulletin = self._read(house, lambda: _look(fresh, listening))
+            self._deliver(house, bulletin)
+        except (DBAPIError, Refusal):
+            raise  # the next sweep finds these events again
+        except Exception:
+            house.note(fresh)
+            raise
         house.note(fresh)
-        self._deliver(house, bulletin)
         actions = {event.action for event in events}
         if IMPORTED in actions:
             self._resync(house, (one for one in listening if one.room.kind != TASK))
