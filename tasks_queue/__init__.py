@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from tasks_queue import schedule
 from tasks_queue.alarm import Alarm
@@ -64,6 +65,7 @@ def nudge(_sender: Any, **_facts: Any) -> None:
 
 @click.command("worker")
 @click.option("--threads", default=2, show_default=True, help="How many jobs run at a time.")
+@with_appcontext
 def _worker(threads: int) -> None:
     """Do background work until SIGTERM, which waits for the work in hand."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -77,6 +79,7 @@ def _worker(threads: int) -> None:
 
 
 @click.command("drain")
+@with_appcontext
 def _drain() -> None:
     """Do everything that is due now, and end."""
     click.echo(f"{deliver.drain()} done")
