@@ -1,13 +1,17 @@
 """The verbs by name. Only actions write; each asks the matrix before its first line runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from marshmallow import Schema
 
+from todoapp.activity.denials import note_denial
 from todoapp.actor import Actor
+from todoapp.kit.errors import Forbidden
+from todoapp.kit.signals import act_refused
 from todoapp.permissions import allow
 from todoapp.permissions.matrix import MATRIX
 
@@ -23,6 +27,19 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {}
+act_refused.connect(note_denial)
+
+
+@contextmanager
+def telling_refusals(actor: Actor, name: str, subject: Any) -> Iterator[None]:
+    """Tell who listens when the verb itself forbids what the matrix allowed; `allow` has told of its own refusals."""
+    try:
+        yield
+    except Forbidden as refusal:
+        if "action" not in refusal.details:
+            refusal.details["action"] = name
+            act_refused.send(actor, action=name, subject=subject)
+        raise
 
 
 def action(
@@ -43,8 +60,10 @@ def action(
         @wraps(function)
         def run(actor: Actor, *args: Any, **kw: Any) -> Any:
             row = asks(actor, *args, **kw) if asks else name
-            allow(actor, row, args[0] if subject else None)
-            return function(actor, *args, **kw)
+            thing = args[0] if subject else None
+            allow(actor, row, thing)
+            with telling_refusals(actor, name, thing):
+                return function(actor, *args, **kw)
 
         if name in ACTIONS:
             raise ValueError(f"{name} is registered twice")

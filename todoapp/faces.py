@@ -5,6 +5,7 @@ from flask import Flask
 from todoapp.accounts.api import blp as accounts_api
 from todoapp.accounts.member_pages import pages as accounts_pages
 from todoapp.accounts.members_api import blp as members_api
+from todoapp.activity.api import blp as activity_api
 from todoapp.boards.api import blp as boards_api
 from todoapp.boards.pages import pages as boards_pages
 from todoapp.comments.api import blp as comments_api
@@ -28,6 +29,7 @@ API = (
     boards_api,
     accounts_api,
     members_api,
+    activity_api,
 )
 
 

@@ -1,9 +1,11 @@
 """Shorthand for tests of the event log."""
 
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any
 
 import pytest
+from flask import has_app_context
 from sqlalchemy import select, text
 
 from tests.cast import Cast, Person
@@ -27,6 +29,25 @@ def make(acting: Callable[..., Any]) -> Callable[..., Task]:
         return create_task(acting(by), title=title, **fields)
 
     return build
+
+
+@pytest.fixture
+def api(api: Callable[..., Any]) -> Callable[..., Any]:
+    """`api(person)`: a client whose requests each have a context of their own, though the test has one open too."""
+
+    def client(person: Person) -> Any:
+        apart = api(person)
+        send = apart.open
+
+        def open_apart(*args: Any, **kw: Any) -> Any:
+            if has_app_context():
+                db.session.rollback()
+            return Context().run(send, *args, **kw)
+
+        apart.open = open_apart
+        return apart
+
+    return client
 
 
 @pytest.fixture
@@ -70,3 +91,15 @@ def history(cast, acting, make):
 
 def sentences(found):
     return [finding.sentence for finding in found.findings]
+
+
+def all_pages(client: Any, path: str, noun: str, **query: Any) -> list[int]:
+    """The ids on every page of a list, followed along its cursor."""
+    found: list[int] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = client.get(path, query_string={**query, **cursor}).json
+        found += [row["id"] for row in page[noun]]
+        if page["meta"]["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["meta"]["next_cursor"]}

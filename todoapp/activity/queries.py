@@ -11,6 +11,7 @@ from sqlalchemy import select
 from todoapp.accounts.models import AccountMembership
 from todoapp.activity.models import ActivityLog
 from todoapp.activity.phrases import FIELD_NAMES, PHRASES
+from todoapp.activity.record import DENIED
 from todoapp.comments.models import Comment
 from todoapp.extensions import db
 from todoapp.kit.paging import Page, page_of
@@ -38,7 +39,9 @@ class Entry:
 def history_of(row: Any, *, page: int = 1, per_page: int = 100, newest_first: bool = False) -> Page:
     """What happened to `row` (already found for its reader), oldest first unless told otherwise, as entries."""
     query = select(ActivityLog).where(
-        ActivityLog.resource_type == type(row).__name__, ActivityLog.resource_id == row.id
+        ActivityLog.resource_type == type(row).__name__,
+        ActivityLog.resource_id == row.id,
+        ActivityLog.action != DENIED,
     )
     if newest_first:
         query = query.order_by(ActivityLog.created_at.desc(), ActivityLog.id.desc())

@@ -15,6 +15,8 @@ from todoapp.kit.clock import now
 from todoapp.kit.signals import event_recorded, work_waiting
 from todoapp.kit.transaction import after_commit
 
+DENIED = "act_denied"
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -57,6 +59,24 @@ def record(
     return event
 
 
+def record_denial(actor: Actor, resource_type: str, resource_id: int, **details: Any) -> ActivityLog:
+    """Write that the actor was refused something. Nothing follows from it, and the thing itself is not touched."""
+    event = ActivityLog(
+        user_id=actor.user_id,
+        action=DENIED,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        changes={},
+        details=details,
+        created_at=now(),
+        updated_at=now(),
+        **_whence(actor),
+    )
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
 def record_past(actor: Actor, history: Iterable[Past]) -> list[ActivityLog]:
     """Write the history of saved subjects, all at once. What happened long ago and elsewhere gets no reactions."""
     events = [_event(actor, past) for past in history]
@@ -79,10 +99,18 @@ def _event(actor: Actor, past: Past) -> ActivityLog:
         resource_id=past.subject.id,
         changes=past.changes,
         details=details,
-        via=actor.via,
-        cause_id=actor.cause_id,
-        ip_address=actor.ip_address,
-        user_agent=actor.user_agent,
         created_at=past.at,
         updated_at=past.at,
+        **_whence(actor),
     )
+
+
+def _whence(actor: Actor) -> dict[str, Any]:
+    """Through which door and from where the actor came, and what made them act."""
+    return {
+        "via": actor.via,
+        "cause_id": actor.cause_id,
+        "ip_address": actor.ip_address,
+        "user_agent": actor.user_agent,
+        "session_id": actor.session_id,
+    }

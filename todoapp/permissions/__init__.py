@@ -10,6 +10,7 @@ from todoapp.actor import Actor
 from todoapp.comments.models import Comment
 from todoapp.extensions import db
 from todoapp.kit.errors import Forbidden, NotFound
+from todoapp.kit.signals import act_refused
 from todoapp.kit.transaction import is_reading
 from todoapp.permissions.matrix import MATRIX, WHO_MAY, reach_of
 from todoapp.permissions.reaches import COMMENT_WORDS, MEMBER_WORDS, TASK_WORDS, Word, expression
@@ -50,6 +51,7 @@ def can(actor: Actor, action: str, subject: Any = None) -> bool:
 def allow(actor: Actor, action: str, subject: Any = None) -> None:
     """Refuse with a sentence that says who may, unless the actor may do `action` to `subject`."""
     if not can(actor, action, subject):
+        act_refused.send(actor, action=action, subject=subject)
         raise Forbidden(WHO_MAY[action], action=action)
 
 

@@ -50,6 +50,10 @@ board.view             self           self|reports                     self|user
 board.team             -              all                              all                  all
 board.account          -              -                                all                  all
 
+activity.view_account  -              -                                all                  all
+activity.view_task     visible        visible                          visible|unassigned   visible|unassigned
+activity.view_person   self           self|reports                     self|users|managers  all
+
 member.view            all            all                              all                  all
 member.invite          -              -                                all                  all
 member.uninvite        -              -                                all                  all
@@ -93,6 +97,9 @@ WHO_MAY = {
     "for super managers if they are a user or a manager, and for owners.",
     "board.team": "The team board is for managers, super managers and owners.",
     "board.account": "The account board is for super managers and owners.",
+    "activity.view_account": "The account's activity is for super managers and owners.",
+    "activity.view_task": "Whoever sees the task sees its activity.",
+    "activity.view_person": "A person's activity is for themselves and for those who may open their board.",
     "member.view": "Members may see each other.",
     "member.invite": "Only super managers and owners may invite members.",
     "member.uninvite": "Only super managers and owners may take back invitations.",

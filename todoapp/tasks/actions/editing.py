@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from todoapp.actions import action
 from todoapp.activity.models import ActivityLog
-from todoapp.activity.record import record
+from todoapp.activity.record import DENIED, record
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import due_instant
@@ -62,7 +62,9 @@ def _refuse_overwriting(task: Task, version: int, changed: dict[str, list[Any]])
     """The events since `version` say which fields others changed; those are not overwritten."""
     events = db.session.scalars(
         select(ActivityLog)
-        .where(ActivityLog.resource_type == "Task", ActivityLog.resource_id == task.id)
+        .where(
+            ActivityLog.resource_type == "Task", ActivityLog.resource_id == task.id, ActivityLog.action != DENIED
+        )
         .order_by(ActivityLog.id.desc())
         .limit(task.version - version)
     )
