@@ -1,6 +1,6 @@
 """Reading a Trello export: what it must hold for us to trust it. What we do not know is left alone."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
@@ -187,7 +187,7 @@ class ExportIn(Query):
 
     @post_load
     def make(self, data: dict[str, Any], **_kw: Any) -> Export:
-        """The board, in which every reference leads somewhere."""
+        """The board, in which every reference leads somewhere. Trello writes the newest action first."""
         actions = _once("actions", [action for action, _ in data["actions"]])
         people = [person for _, named in data["actions"] for person in named]
         people += _once("members", data["members"]).values()
@@ -198,12 +198,18 @@ class ExportIn(Query):
             labels=_once("labels", data["labels"]),
             cards=_once("cards", data["cards"]),
             checklists=list(_once("checklists", data["checklists"]).values()),
-            actions=sorted(actions.values(), key=lambda action: (action.at, action.id)),
+            actions=_oldest_first(actions.values()),
             names={person.id: person.name for person in people},
             handles={person.username: person.id for person in people if person.username},
         )
         _check_references(export)
         return export
+
+
+def _oldest_first(actions: Iterable[Action]) -> list[Action]:
+    oldest_first = list(actions)[::-1]
+    oldest_first.sort(key=lambda action: action.at)
+    return oldest_first
 
 
 def _once(name: str, things: list[Any]) -> dict[str, Any]:
