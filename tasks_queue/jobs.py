@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from todoapp.activity import deliver
 from todoapp.activity.forgetting import forget_old_events
 from todoapp.activity.sealing import seal_all
+from todoapp.idempotency.once import forget_old_answers
 from todoapp.kit.transaction import atomic
 from todoapp.tenancy import inside
 from todoapp.users.retention import forget_old
@@ -74,6 +75,7 @@ def forget() -> None:
     forget_old()
     deliver.forget_delivered()
     forget_old_events()
+    atomic(forget_old_answers)
 
 
 @job(minds_transactions=True)

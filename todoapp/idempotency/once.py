@@ -17,16 +17,18 @@ from todoapp.signed_in import API, access_of_request, current_session
 
 LONGEST_KEY = 200
 KEPT = timedelta(days=1)
+SECRETS = "/v1/auth/"
 KEPT_HEADERS = ("Location",)
 
 
 def once(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """Answer with `view`, or, where this person's key was answered before, with that answer.
 
-    Only answers that stand are kept: a refused request changed nothing and may be asked again.
+    Only answers that stand are kept: a refused request changed nothing and may be asked again. Answers that hold tokens
+    are never kept.
     """
     key = request.headers.get("Idempotency-Key")
-    if key is None or request.method in SAFE_METHODS or access_of_request() != API:
+    if key is None or request.method in SAFE_METHODS or access_of_request() != API or request.path.startswith(SECRETS):
         return view()
     if not 0 < len(key) <= LONGEST_KEY:
         raise BadInput(f"Idempotency-Key takes 1 to {LONGEST_KEY} characters.")

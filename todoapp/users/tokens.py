@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 import jwt
 from flask import current_app
@@ -13,6 +15,7 @@ from todoapp.users.models import RefreshToken, Session
 
 ACCESS_LIFE = timedelta(minutes=15)
 ALGORITHM = "HS256"
+CLOCKS_DIFFER = timedelta(seconds=30)
 CLAIMS = ["iss", "aud", "exp", "iat", "jti", "sub", "sid", "account", "typ"]
 
 
@@ -46,21 +49,28 @@ def access_token(session: Session) -> str:
 def read_access_token(token: str) -> Claims | None:
     """The claims of a token that we signed and that still holds, else None."""
     try:
-        claims = jwt.decode(
-            token,
-            key_for("access token"),
-            algorithms=[ALGORITHM],
-            issuer=current_app.config["BASE_URL"],
-            audience=_audience(),
-            options={"require": CLAIMS},
-        )
+        claims = _decoded(token, key_for("access token"), current_app.config["BASE_URL"], _audience())
         kind, _, user_id = claims["sub"].partition(":")
-        if claims["typ"] != "access" or kind != "user":
-            return None
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
+        if claims["typ"] != "access" or kind != "user" or expires_at <= now():
+            return None
         return Claims(int(claims["sid"]), int(user_id), int(claims["account"]) or None, expires_at)
-    except (jwt.InvalidTokenError, ValueError, TypeError):
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _decoded(token: str, key: bytes, issuer: str, audience: str) -> dict[str, Any]:
+    """What a token with our signature says; remembered, so whether it is too old is asked elsewhere."""
+    return jwt.decode(
+        token,
+        key,
+        algorithms=[ALGORITHM],
+        issuer=issuer,
+        audience=audience,
+        leeway=CLOCKS_DIFFER,
+        options={"require": CLAIMS},
+    )
 
 
 def issue_refresh_token(session: Session) -> str:
