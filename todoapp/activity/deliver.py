@@ -20,7 +20,7 @@ from todoapp.kit.clock import now
 from todoapp.kit.retention import delete_all
 from todoapp.kit.secrets import digest
 from todoapp.kit.transaction import atomic, is_passing
-from todoapp.tenancy import across_accounts, inside
+from todoapp.tenancy import TenancyError, across_accounts, inside
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,8 @@ def forget_delivered() -> None:
 def load(name: str) -> Callable[..., Any]:
     """The function behind a dotted name."""
     module, _, function = name.rpartition(".")
-    return getattr(import_module(module), function)  # type: ignore[no-any-return]
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
 
 
 def react_again(delivery: Delivery) -> None:
@@ -65,7 +66,7 @@ def _next_entry() -> bool:
         return False
     entry_id, account_id, lease = claimed
     try:
-        atomic(lambda: _react(entry_id, int(account_id), lease))
+        atomic(lambda: _react(entry_id, account_id, lease))
     except Exception as error:
         reason = _in_words(error)
         log.exception("an outbox entry failed", extra={"entry": entry_id})
@@ -115,8 +116,10 @@ def _leased(model: type[Any], row_id: int, lease: datetime) -> Any | None:
         return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def _react(entry_id: int, account_id: int, lease: datetime) -> None:
+def _react(entry_id: int, account_id: int | None, lease: datetime) -> None:
     """Run the reactions inside the account, and delete the entry in the same commit."""
+    if account_id is None:
+        raise TenancyError("An outbox entry without an account")
     with inside(account_id):
         entry = _leased(OutboxEntry, entry_id, lease)
         if entry is None:
