@@ -97,18 +97,23 @@ def hand_tasks(actor: Actor, member: AccountMembership, successor: AccountMember
         .with_for_update(of=Task)
         .execution_options(populate_existing=True)
     )
-    for task in db.session.scalars(tasks).all():
-        previously = task.assigned_to_id
-        # The member is the giver, so that whoever handed the task to them stays in its chain and keeps sight of it.
-        hand_over(task, by_id=member.user_id, to_id=successor.user_id)
-        record(
-            actor,
-            "task_reassigned" if previously else "task_assigned",
-            task,
-            changes={"assigned_to_id": [previously, successor.user_id]},
-            assigned_to_id=successor.user_id,
-            previously_id=previously,
-        )
+    found = db.session.scalars(tasks).all()
+    before = {task.id: task.assigned_to_id for task in found}
+    # The member is the giver, so that whoever handed a task to them stays in its chain and keeps sight of it.
+    hand_over(*found, by_id=member.user_id, to_id=successor.user_id)
+    for task in found:
+        _tell(actor, task, before[task.id], successor.user_id)
+
+
+def _tell(actor: Actor, task: Task, previously: int | None, assigned_to: int) -> None:
+    record(
+        actor,
+        "task_reassigned" if previously else "task_assigned",
+        task,
+        changes={"assigned_to_id": [previously, assigned_to]},
+        assigned_to_id=assigned_to,
+        previously_id=previously,
+    )
 
 
 def revoke_invitations_of(actor: Actor, member: AccountMembership) -> None:

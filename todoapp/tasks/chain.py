@@ -1,6 +1,6 @@
 """The hand-over chain: who assigned a task to whom, down to the assignee. Who stands in it keeps sight of the task."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
 
@@ -35,12 +35,33 @@ def chain_of(assignments: Sequence[TaskAssignment]) -> list[int]:
         link = earlier[-1]
 
 
+def hand_overs_of(task_ids: Sequence[int]) -> dict[int, list[TaskAssignment]]:
+    """All hand-overs of each task, oldest first, as they are saved."""
+    db.session.flush()
+    rows = db.session.scalars(
+        select(TaskAssignment)
+        .where(TaskAssignment.task_id.in_(task_ids))
+        .order_by(TaskAssignment.id)
+        .execution_options(populate_existing=True)
+    )
+    history: dict[int, list[TaskAssignment]] = {task_id: [] for task_id in task_ids}
+    for row in rows:
+        history[row.task_id].append(row)
+    return history
+
+
+def store_chains(history: Mapping[int, Sequence[TaskAssignment]]) -> None:
+    """Store the chain of each task as it follows from its assignments."""
+    db.session.flush()
+    db.session.execute(delete(ChainLink).where(ChainLink.task_id.in_(history)))
+    db.session.add_all(
+        ChainLink(task_id=task_id, user_id=user_id)
+        for task_id, assignments in history.items()
+        for user_id in chain_of(assignments)
+    )
+    db.session.flush()
+
+
 def rewrite_chain(task: Task) -> None:
     """Store the chain of `task` as it follows from its assignments."""
-    db.session.flush()
-    assignments = db.session.scalars(
-        select(TaskAssignment).where(TaskAssignment.task_id == task.id).order_by(TaskAssignment.id)
-    ).all()
-    db.session.execute(delete(ChainLink).where(ChainLink.task_id == task.id))
-    db.session.add_all(ChainLink(task_id=task.id, user_id=user_id) for user_id in chain_of(assignments))
-    db.session.flush()
+    store_chains(hand_overs_of([task.id]))

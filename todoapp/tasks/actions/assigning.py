@@ -1,9 +1,10 @@
 """Handing tasks over: assign, take, take back, accept, reject."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actions import action
@@ -14,9 +15,10 @@ from todoapp.kit.clock import due_instant, now
 from todoapp.kit.errors import Conflict, Forbidden
 from todoapp.permissions import allow, can, find
 from todoapp.permissions.matrix import WHO_MAY
-from todoapp.tasks.chain import rewrite_chain
+from todoapp.tasks.chain import hand_overs_of, store_chains
 from todoapp.tasks.clockwork import stop_the_clock
-from todoapp.tasks.models import Task, TaskAssignment
+from todoapp.tasks.facts import HAND_OVER, changes_since, facts_of
+from todoapp.tasks.models import Task, TaskAssignment, TaskPause, TimeEntry
 from todoapp.tasks.schemas import AssignTask, NoFields, RejectTask
 
 _SAME: Any = object()
@@ -44,11 +46,9 @@ def assign_task(actor: Actor, task: Task, *, assigned_to_id: int, due_date: date
         return task
     must_be_open(task)
     previously = task.assigned_to_id
-    changes: dict[str, list[Any]] = {"assigned_to_id": [previously, assigned_to_id]}
+    before = facts_of(task, (*HAND_OVER, "due_date_time"))
     if due_date is not _SAME:
-        due = due_instant(due_date, assignee.user.timezone)
-        changes["due_date_time"] = [task.due_date_time and task.due_date_time.isoformat(), due and due.isoformat()]
-        task.due_date_time = due
+        task.due_date_time = due_instant(due_date, assignee.user.timezone)
     hand_over(task, by_id=actor.user_id, to_id=assigned_to_id)
     event = {
         "task.assign": "task_assigned",
@@ -56,6 +56,7 @@ def assign_task(actor: Actor, task: Task, *, assigned_to_id: int, due_date: date
         "task.take_back": "task_taken_back",
         "task.reassign": "task_reassigned",
     }[kind]
+    changes = changes_since(task, before)
     record(actor, event, task, changes=changes, assigned_to_id=assigned_to_id, previously_id=previously)
     return task
 
@@ -81,10 +82,7 @@ def take_back_task(actor: Actor, task: Task) -> Task:
 def accept_task(actor: Actor, task: Task) -> Task:
     """Say yes to an assignment. Saying it twice is saying it once."""
     must_be_open(task)
-    assignment = current_assignment(task)
-    if assignment.accepted_at is None:
-        assignment.accepted_at = now()
-        record(actor, "task_accepted", task)
+    accept(actor, task, current_assignment(task))
     return task
 
 
@@ -99,6 +97,7 @@ def reject_task(actor: Actor, task: Task, *, reason: str) -> Task:
         raise Conflict("You hold this task yourself; there is nobody to return it to.")
     if task.status != "pending":
         raise Conflict("This task is already started. Pause it, or ask who assigned it to take it over.")
+    before = facts_of(task, HAND_OVER)
     assignment.rejected_at = now()
     assignment.rejection_reason = reason
     back_to = receiver_of_rejected(assignment)
@@ -107,7 +106,7 @@ def reject_task(actor: Actor, task: Task, *, reason: str) -> Task:
         actor,
         "task_rejected",
         task,
-        changes={"assigned_to_id": [actor.user_id, back_to]},
+        changes=changes_since(task, before),
         reason=reason,
         assigned_to_id=back_to,
         previously_id=actor.user_id,
@@ -115,38 +114,60 @@ def reject_task(actor: Actor, task: Task, *, reason: str) -> Task:
     return task
 
 
-def hand_over(task: Task, *, by_id: int, to_id: int) -> TaskAssignment:
-    """Put an open task into other hands: the clock stops, its stretch ends, and it waits to be accepted."""
-    stop_the_clock(task, reason="handed over", by_id=by_id, end_stretch=True)
-    task.status = "pending"
-    return begin_assignment(task, by_id=by_id, to_id=to_id)
+def hand_over(*tasks: Task, by_id: int, to_id: int) -> None:
+    """Put open tasks into other hands: the clock stops, its stretch ends, and they wait to be accepted."""
+    ids = [task.id for task in tasks]
+    running = select(TimeEntry.task_id).where(TimeEntry.task_id.in_(ids), TimeEntry.ended_at.is_(None))
+    paused = select(TaskPause.task_id).where(TaskPause.task_id.in_(ids), TaskPause.resumed_at.is_(None))
+    clocked = set(db.session.scalars(running)) | set(db.session.scalars(paused))
+    for task in tasks:
+        if task.id in clocked:
+            stop_the_clock(task, reason="handed over", by_id=by_id, end_stretch=True)
+        task.status = "pending"
+    begin_assignments(tasks, by_id=by_id, to_id=to_id)
 
 
 def begin_assignment(task: Task, *, by_id: int, to_id: int, at: datetime | None = None) -> TaskAssignment:
     """Write the hand-over, make it current and rewrite the chain. What one gives oneself is accepted."""
-    db.session.flush()
-    before = db.session.scalars(
-        select(TaskAssignment).where(TaskAssignment.task_id == task.id).order_by(TaskAssignment.id.desc()).limit(1)
-    ).first()
-    db.session.execute(
-        update(TaskAssignment)
-        .where(TaskAssignment.task_id == task.id, TaskAssignment.is_current)
-        .values(is_current=False)
-    )
-    assignment = TaskAssignment(
+    return begin_assignments([task], by_id=by_id, to_id=to_id, at=at)[0]
+
+
+def begin_assignments(
+    tasks: Sequence[Task], *, by_id: int, to_id: int, at: datetime | None = None
+) -> list[TaskAssignment]:
+    """`begin_assignment` for many tasks, a table at a time."""
+    history = hand_overs_of([task.id for task in tasks])
+    for task in tasks:
+        history[task.id].append(_next_assignment(task, history[task.id], by_id, to_id, at or now()))
+    db.session.add_all(assignments[-1] for assignments in history.values())
+    store_chains(history)
+    for task in tasks:
+        db.session.expire(task, ["assignment", "assignee"])
+    return [history[task.id][-1] for task in tasks]
+
+
+def _next_assignment(
+    task: Task, earlier: Sequence[TaskAssignment], by_id: int, to_id: int, at: datetime
+) -> TaskAssignment:
+    for assignment in earlier:
+        assignment.is_current = False
+    task.assigned_to_id = to_id
+    return TaskAssignment(
         task_id=task.id,
         assigned_by_id=by_id,
         assigned_to_id=to_id,
-        assigned_at=at or now(),
-        accepted_at=(at or now()) if by_id == to_id else None,
-        reassignment_count=before.reassignment_count + 1 if before else 0,
+        assigned_at=at,
+        accepted_at=at if by_id == to_id else None,
+        reassignment_count=earlier[-1].reassignment_count + 1 if earlier else 0,
         is_current=True,
     )
-    task.assigned_to_id = to_id
-    db.session.add(assignment)
-    rewrite_chain(task)
-    db.session.expire(task, ["assignment", "assignee"])
-    return assignment
+
+
+def accept(actor: Actor, task: Task, assignment: TaskAssignment) -> None:
+    """Note that the assignee took the task on, unless they had before."""
+    if assignment.accepted_at is None:
+        assignment.accepted_at = now()
+        record(actor, "task_accepted", task, changes={"assignment_state": ["waiting", "accepted"]})
 
 
 def current_assignment(task: Task) -> TaskAssignment:
