@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -117,12 +118,14 @@ class Talker:
         return found
 
     def hear(self, patience: float = PATIENCE) -> dict[str, Any]:
-        """The next message. A ping of the server is answered; its close is `Closed`."""
+        """The next message. A ping of the server is answered; so is its close, which is `Closed`."""
         while True:
             _fin, opcode, payload = self.frame(patience)
             if opcode == PING:
                 self.send_frame(PONG, payload)
             elif opcode == CLOSE:
+                with suppress(OSError):
+                    self.send_frame(CLOSE, payload)
                 code = struct.unpack("!H", payload[:2])[0] if payload else 1005
                 raise Closed(code, payload[2:].decode())
             elif opcode == TEXT:

@@ -11,26 +11,45 @@ BOARD, TASK = "BoardChannel", "TaskChannel"
 
 
 @pytest.fixture
-def make(api):
-    """`make(by, to, **fields)`: a task made through the API."""
+def told(hub, cast, settled):
+    """`told()`: everybody who listens was told everything."""
+    return lambda: cast.account_id in hub.houses and settled()
+
+
+@pytest.fixture
+def make(api, told):
+    """`make(by, to, **fields)`: a task made through the API, and everybody told."""
 
     def build(by, to=None, **fields):
         body = {"title": "Write the report"} | fields | ({"assigned_to_id": to.user_id} if to else {})
         answer = api(by).post("/v1/tasks", json=body)
         assert answer.status_code == 201, answer.get_json()
+        told()
         return answer.get_json()
 
     return build
 
 
 @pytest.fixture
-def do(api):
-    """`do(by, task, verb, **fields)`: a verb through the API."""
+def do(api, told):
+    """`do(by, task, verb, **fields)`: a verb through the API, and everybody told: what is done at once may be one news."""
 
     def act(by, task, verb, **fields):
         answer = api(by).post(f"/v1/tasks/{task['id']}/{verb}", json=fields)
         assert answer.status_code == 200, answer.get_json()
+        told()
         return answer.get_json()
+
+    return act
+
+
+@pytest.fixture
+def edit(api, told):
+    """`edit(by, task, **fields)`: an edit through the API, and everybody told."""
+
+    def act(by, task, **fields):
+        assert api(by).patch(f"/v1/tasks/{task['id']}", json=fields).status_code == 200
+        told()
 
     return act
 
@@ -233,7 +252,7 @@ def test_the_team_board_tells_of_those_below(talk, cast, make, do, settled):
     assert ninas["id"] not in {for_uma["id"], own["id"]}
 
 
-def test_the_account_board_tells_each_what_they_may_see(talk, cast, make, api, do, settled):
+def test_the_account_board_tells_each_what_they_may_see(talk, cast, make, edit, do, settled):
     """The owner sees everything, the super manager no private task of the owner."""
     olga, sven = talk(cast.olga), talk(cast.sven)
     olga.subscribe(board_id="account")
@@ -241,8 +260,8 @@ def test_the_account_board_tells_each_what_they_may_see(talk, cast, make, api, d
     private = make(cast.olga, title="Sell the company")
     nobodys = make(cast.olga, assigned_to_id=None)
     for_sven = make(cast.olga, cast.sven)
-    api(cast.olga).patch(f"/v1/tasks/{private['id']}", json={"visibility": "account"})
-    api(cast.olga).patch(f"/v1/tasks/{private['id']}", json={"visibility": "private"})
+    edit(cast.olga, private, visibility="account")
+    edit(cast.olga, private, visibility="private")
     do(cast.olga, private, "start")
     settled()
     assert [(message["event"], message["task_id"]) for message in olga.silence()] == [
@@ -263,12 +282,12 @@ def test_the_account_board_tells_each_what_they_may_see(talk, cast, make, api, d
     assert "Sell the company" not in str(heard[-1])
 
 
-def test_a_team_secret_that_closes_asks_who_may_have_seen_it_to_look_again(talk, cast, app, make, api, settled):
+def test_a_team_secret_that_closes_asks_who_may_have_seen_it_to_look_again(talk, cast, make, edit, settled):
     """Sven and the owners' board: whether he saw it as a colleague of the assignee is not kept."""
     sven = talk(cast.sven)
     sven.subscribe(board_id="account")
     task = make(cast.olga, visibility="team")
-    api(cast.olga).patch(f"/v1/tasks/{task['id']}", json={"visibility": "private"})
+    edit(cast.olga, task, visibility="private")
     settled()
     assert [(message["type"], message.get("task_id")) for message in sven.silence()] == [("resync", None)]
 

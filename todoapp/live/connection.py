@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Message = dict[str, Any]
+LAST_WORDS = 2
 SAY_WHO = 'Say who you are first: {"type": "auth", "token": "…"}.'
 
 
@@ -113,7 +114,7 @@ class Connection:
             self._close(HangUp(FAILED, "Something went wrong on our side. Connect again."))
         finally:
             self.hub.part(self)
-            self.ws.thread.join(3)
+            self.ws.thread.join(LAST_WORDS)
             self.wire.drop()
 
     def end(self, verdict: HangUp) -> None:

@@ -4,7 +4,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from socket import MSG_DONTWAIT, SHUT_RDWR, SHUT_WR, SO_SNDBUF, SOL_SOCKET
 from struct import pack
@@ -48,7 +48,7 @@ class Wire:
         self.sock = sock
         self.lock = threading.Lock()
         self.waiting: deque[bytes] = deque()
-        self.backlog: Sized = ()
+        self.backlog: list[Any] = []
         self.wake: Callable[[], object] = lambda: None
         self.pace = Bucket(READS_PER_SECOND, READS_AT_ONCE)
         self.heard_at = time.monotonic()
@@ -65,6 +65,8 @@ class Wire:
         self._rest(self.pace.take())
         while len(self.backlog) >= MOST_UNREAD and not self.over:
             time.sleep(0.02)
+        if self.over:
+            self.backlog.clear()  # we have said our last word and only wait for theirs
         data: bytes = self.sock.recv(size)
         self.heard_at = time.monotonic()
         return data
