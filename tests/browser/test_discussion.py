@@ -95,6 +95,37 @@ def test_people_talk_in_a_browser_without_script(looking, cast, talk):
         assert page.get_by_text("I answer myself").count() == 0
 
 
+def test_the_picker_offers_people_and_says_who_cannot_see(looking, cast, talk, complaints):
+    with looking(cast.mara) as page:
+        page.goto(talk)
+        text = page.get_by_role("textbox", name="Your comment", exact=True).last
+        text.press_sequentially("Ask @ud")
+        page.get_by_role("option", name="Udo Northwind").get_by_text("Cannot see this task").wait_for()
+        text.press("Escape")
+        assert page.get_by_role("option").count() == 0
+        text.press("Backspace")
+        page.get_by_role("option", name="Uma Northwind").wait_for()
+        if folder := os.environ.get("PICTURES"):
+            page.screenshot(path=f"{folder}/picker.png")
+        offered = page.get_by_role("option").all_inner_texts()
+        text.press("ArrowDown")
+        while "Uma" not in page.locator("[role=option][aria-selected=true]").inner_text():
+            text.press("ArrowDown")
+        text.press("Enter")
+        assert text.input_value() == f"Ask @[Uma Northwind](user:{cast.uma.user_id}) "
+        assert len(offered) > 2
+        text.press_sequentially("and @milo")
+        page.get_by_role("option", name="Milo Northwind").click()
+        text.press_sequentially("mail me@x @@ done")
+        page.get_by_role("button", name="Comment", exact=True).click()
+        page.get_by_text("Milo Northwind cannot see this task.").wait_for()
+        assert (
+            page.locator(".comment .prose").last.inner_text()
+            == "Ask @Uma Northwind and @Milo Northwind mail me@x @@ done"
+        )
+    assert complaints == []
+
+
 def test_nothing_that_people_type_runs_or_loads(looking, cast, complaints):
     asked: list[str] = []
     with looking(cast.mara) as page:

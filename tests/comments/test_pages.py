@@ -173,3 +173,13 @@ def test_a_discussion_costs_the_same_however_long_it_is(visit, cast, task, count
         mara.sent(f"/tasks/{task}/comments", body=f"Word {number} @sven @olga")
         mara.sent(f"/tasks/{task}/comments", body=f"Answer {number}", parent_comment_id=first)
     assert count_queries(lambda: mara.get(f"/tasks/{task}")) == few
+
+
+def test_the_picker_offers_people_to_those_who_see_the_task(visit, cast, task):
+    page = visit(cast.mara).get(f"/tasks/{task}/mentionable?search=u+northw").text
+    offered = re.findall(r'data-mention="@\[(\w+) Northwind\]\(user:(\d+)\)"', page)
+    assert [name for name, _ in offered] == ["Uma", "Udo", "Ulla"]
+    assert page.count("Cannot see this task") == 2 and "<html" not in page
+    for stranger in (cast.zoe, cast.udo):
+        assert visit(stranger).get(f"/tasks/{task}/mentionable").status_code == 404
+    assert visit(cast.mara).get(f"/tasks/{task}/mentionable?per_page=999").status_code == 422

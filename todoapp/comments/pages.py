@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from todoapp.comments.actions import comment_task, delete_comment, update_comment
 from todoapp.comments.models import Comment
-from todoapp.comments.queries import shown, versions_of
-from todoapp.comments.schemas import AddComment, UpdateComment
+from todoapp.comments.queries import mentionable, shown, versions_of
+from todoapp.comments.schemas import AddComment, MentionableQuery, UpdateComment
 from todoapp.kit.answers import done
 from todoapp.kit.forms import Form, read_form, shown_again_by
 from todoapp.kit.paging import LARGEST_PAGE
@@ -40,6 +40,15 @@ def add(task_id: int) -> ResponseReturnValue:
     actor = current_actor()
     comment = comment_task(actor, find(actor, Task, task_id), **read_form(AddComment(), actor.timezone))
     return _said("Your answer is there." if comment.parent_comment_id else "Your comment is there.", comment)
+
+
+@pages.get("/tasks/<int:task_id>/mentionable")
+def list_mentionable(task_id: int) -> ResponseReturnValue:
+    """The people whom the picker offers, those first whom a mention reaches."""
+    actor = current_actor()
+    found = mentionable(actor, find(actor, Task, task_id), MentionableQuery().load(request.args))
+    people = sorted(found.rows, key=lambda person: not person["can_see"])
+    return render_template("comments/mentionable.html", people=people)
 
 
 @pages.post("/comments/<int:comment_id>/edit")

@@ -130,6 +130,7 @@ def _mentionable(member: AccountMembership, can_see: bool) -> dict[str, Any]:
     return {
         "id": member.user_id,
         "name": member.user.name,
+        "initials": member.user.initials,
         "mention": token_of(member.user),
         "can_see": can_see,
         "notice": None if can_see else cannot_see(member.user.name),
