@@ -13,12 +13,19 @@ class ConfigError(RuntimeError):
     """A setting is missing or unsafe; the message says what to set."""
 
 
-def load(environ: Mapping[str, str] = os.environ, *, development: bool = False) -> dict[str, object]:
+def run_by_flask(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process runs a `flask …` command rather than serving."""
+    return environ.get("FLASK_RUN_FROM_CLI") == "true"
+
+
+def load(environ: Mapping[str, str] = os.environ, *, development: bool | None = None) -> dict[str, object]:
     """Return the Flask configuration that `environ` describes.
 
-    With `development`, everything has an embedded default: SQLite and a generated secret in the
+    With `development` (by default: where TODO_ENV says so), everything has an embedded default: SQLite and a generated secret in the
     instance folder. Without it, a missing, short or well-known secret is a `ConfigError`.
     """
+    if development is None:
+        development = environ.get("TODO_ENV") == "development"
     instance = Path(environ.get("TODO_INSTANCE_DIR") or ROOT / "instance")
     base_url = environ.get("BASE_URL", "").rstrip("/")
     port = int(environ.get("PORT", "5000"))
