@@ -51,6 +51,10 @@ UNTYPED = {"due_date", "due_date_from", "due_date_to"}
 """Fields without a type in the description that are no ids: a day or an instant."""
 
 
+OTHER_ROWS = {"resource_id": "tasks"}
+"""Names that do not say of which table: an event's subject is a task unless its type says otherwise."""
+
+
 class Unclassified(Exception):
     """A parameter that may be a row's id and is not named above."""
 
@@ -61,6 +65,8 @@ def kind_of(name: str) -> str | None:
         return "people"
     if name == "account_id":
         return "accounts"
+    if name in OTHER_ROWS:
+        return OTHER_ROWS[name]
     stem = name.removesuffix("_ids").removesuffix("_id")
     if stem == name:
         return None
@@ -164,11 +170,12 @@ class House:
 
     @cached_property
     def doors(self) -> list[Door]:
-        """Every method of every address, HEAD and OPTIONS aside."""
+        """Every method of every address, HEAD, OPTIONS and sockets aside."""
         return sorted(
             (
                 Door(rule.endpoint, rule.rule, method, access_of(self.app, rule.endpoint))
                 for rule in self.app.url_map.iter_rules()
+                if not rule.websocket
                 for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
             ),
             key=lambda door: (door.rule, door.method),

@@ -38,6 +38,7 @@ def furnish(cast: Cast) -> None:
         with inside(boss.account_id):
             db.session.add(AccountMembership(user=User(first_name=f"{marker} imported"), role="user"))
             _tasks(marker, _actor(boss), _actor(worker), worker)
+            _placeholder(marker)
             db.session.flush()
             _one_row_of_everything(marker, boss)
             db.session.commit()
@@ -74,6 +75,14 @@ def _tasks(marker: str, boss: Any, worker: Any, worker_is: Person) -> None:
     start_task(boss, make(boss, "running"))
     archive_task(boss, make(boss, "archived"))
     delete_task(boss, make(boss, "deleted"))
+
+
+def _placeholder(marker: str) -> None:
+    """Somebody whom an import made, and who waits to be invited."""
+    user = User(email=None, first_name="Placeholder", last_name=marker.capitalize())
+    db.session.add(user)
+    db.session.flush()
+    db.session.add(AccountMembership(user_id=user.id, role="user"))
 
 
 def _one_row_of_everything(marker: str, boss: Person) -> None:

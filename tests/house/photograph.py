@@ -14,6 +14,9 @@ Photograph = dict[str, tuple[tuple[Any, ...], ...]]
 UNSEEN = {"sessions": {"last_seen_at"}}
 """Columns that a look may change: when a session was last seen is written after the answer."""
 
+UNSEEN_ROWS = {"activity_logs": "action <> 'act_denied'"}
+"""A refusal for want of permission is written down; nothing else may change with it."""
+
 
 class Camera:
     """Takes photographs of one application's database, and puts a photograph back."""
@@ -56,7 +59,8 @@ class Camera:
     def _rows(self, cursor: Any, name: str) -> list[tuple[Any, ...]]:
         keys = ", ".join(self._quoted(column.name) for column in self.tables[name].primary_key)
         names = ", ".join(self._quoted(column) for column in self.columns(name))
-        cursor.execute(f"SELECT {names} FROM {name} ORDER BY {keys}")
+        seen = UNSEEN_ROWS.get(name, "1 = 1")
+        cursor.execute(f"SELECT {names} FROM {name} WHERE {seen} ORDER BY {keys}")
         return [tuple(row) for row in cursor.fetchall()]
 
     def columns(self, name: str) -> list[str]:
