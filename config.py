@@ -21,8 +21,8 @@ def run_by_flask(environ: Mapping[str, str] = os.environ) -> bool:
 def load(environ: Mapping[str, str] = os.environ, *, development: bool | None = None) -> dict[str, object]:
     """Return the Flask configuration that `environ` describes.
 
-    With `development` (by default: where TODO_ENV says so), everything has an embedded default: SQLite and a generated secret in the
-    instance folder. Without it, a missing, short or well-known secret is a `ConfigError`.
+    With `development` (by default: where TODO_ENV says so), everything has an embedded default: SQLite and a
+    generated secret in the instance folder. Without it, a missing, short or well-known secret is a `ConfigError`.
     """
     if development is None:
         development = environ.get("TODO_ENV") == "development"

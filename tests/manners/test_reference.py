@@ -6,7 +6,12 @@ import pytest
 def test_the_document_names_every_operation_once(app):
     document = app.test_client().get("/api/openapi.json").json
     assert document["openapi"].startswith("3.1")
-    names = [operation["operationId"] for path in document["paths"].values() for key, operation in path.items() if key != "parameters"]
+    names = [
+        operation["operationId"]
+        for path in document["paths"].values()
+        for key, operation in path.items()
+        if key != "parameters"
+    ]
     assert len(names) == len(set(names)) > 40
     assert set(document["components"]["securitySchemes"]) == {"bearer"}
 
