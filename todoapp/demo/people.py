@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from todoapp.accounts.models import Account, AccountMembership
-from todoapp.accounts.settings import DEFAULTS
+from todoapp.accounts.settings import merged
 from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.users.models import User
@@ -27,7 +29,28 @@ class Somebody:
         return self.name.split()[0]
 
 
-NORTHWIND = (
+@dataclass(frozen=True, slots=True)
+class House:
+    """One account of the demo. Its people sign in as first.last@<slug>.test."""
+
+    name: str
+    slug: str
+    people: tuple[Somebody, ...]
+
+    def email_of(self, somebody: Somebody) -> str:
+        """The address with which somebody signs in."""
+        return f"{somebody.name.replace(' ', '.')}@{self.slug}.test".lower()
+
+    def is_taken(self) -> bool:
+        """Whether the house, or one that looks like it, stands already."""
+        emails = [self.email_of(somebody) for somebody in self.people]
+        account = db.session.scalar(select(Account.id).where(Account.slug == self.slug))
+        return (
+            account is not None or db.session.scalar(select(User.id).where(User.email.in_(emails)).limit(1)) is not None
+        )
+
+
+_NORTHWIND = (
     Somebody("Luca Moretti", "owner"),
     Somebody("Nora Lind", "super_manager", "Luca"),
     Somebody("Asha Menon", "manager", "Nora"),
@@ -41,24 +64,27 @@ NORTHWIND = (
     Somebody("Tom Okafor", "user", "Jonas", "Africa/Lagos"),
     Somebody("Hana Kim", "user", "Jonas"),
 )
-ZEBRA = (
+_ZEBRA = (
     Somebody("Zoe Zimmer", "owner"),
     Somebody("Zak Zeller", "user", "Zoe"),
     Somebody("Zita Zorn", "user", "Zoe"),
 )
+NORTHWIND = House("Northwind", "northwind", _NORTHWIND)
+ZEBRA = House("Zebra Works", "zebra", _ZEBRA)
 
 
-def settle(name: str, slug: str, people: tuple[Somebody, ...]) -> tuple[Account, dict[str, AccountMembership]]:
-    """Save an account and its people, who can sign in at once; returns the members by first name."""
-    settings = DEFAULTS | {"managers_can_reassign": True}
-    account = Account(name=name, slug=slug, subscription_tier="pro", max_users=50, settings=settings)
+def settle(house: House, passphrase: str) -> tuple[Account, dict[str, AccountMembership]]:
+    """Save the house and its people, who can sign in at once; returns the members by first name."""
+    settings = merged({}, {"managers_can_reassign": True})
+    account = Account(name=house.name, slug=house.slug, subscription_tier="pro", max_users=50, settings=settings)
     db.session.add(account)
     db.session.flush()
-    kept, members = hash_password(PASSPHRASE), {}
-    for somebody in people:
+    kept = hash_password(passphrase)
+    members: dict[str, AccountMembership] = {}
+    for somebody in house.people:
         first, _, last = somebody.name.partition(" ")
         user = User(
-            email=f"{first}.{last}@{slug}.test".lower(),
+            email=house.email_of(somebody),
             first_name=first,
             last_name=last,
             password_hash=kept,

@@ -3,27 +3,39 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from todoapp.accounts.models import Account, AccountMembership
-from todoapp.actor import Actor, actor_for
-from todoapp.demo import story
+from todoapp.actor import actor_for
+from todoapp.comments.actions import comment_task
+from todoapp.demo import tales
 from todoapp.demo.people import NORTHWIND, PASSPHRASE, ZEBRA, settle
+from todoapp.demo.story import Step, Story
 from todoapp.extensions import db
 from todoapp.kit import clock
 from todoapp.kit.errors import Conflict
 from todoapp.kit.transaction import atomic
 from todoapp.permissions import find
+from todoapp.tasks.actions.archiving import archive_task
 from todoapp.tasks.actions.assigning import accept_task, assign_task, reject_task
 from todoapp.tasks.actions.creating import create_task
-from todoapp.tasks.actions.progressing import complete_task, pause_task, resume_task, start_task
+from todoapp.tasks.actions.progressing import (
+    complete_task,
+    correct_clock,
+    pause_task,
+    reopen_task,
+    resume_task,
+    start_task,
+)
 from todoapp.tasks.models import Task
 from todoapp.tenancy import across_accounts, inside
 
+PEOPLE_NAMED = {"to": "assigned_to_id", "waiting_for": "waiting_for_user_id"}
 SHOWN = (("owner", "Luca"), ("super manager", "Nora"), ("manager", "Asha"), ("user", "Dilip"))
-VERBS: dict[str, Callable[..., Task]] = {
+VERBS: dict[str, Callable[..., Any]] = {
     "accept": accept_task,
     "assign": assign_task,
     "reject": reject_task,
@@ -31,6 +43,10 @@ VERBS: dict[str, Callable[..., Task]] = {
     "pause": pause_task,
     "resume": resume_task,
     "complete": complete_task,
+    "reopen": reopen_task,
+    "correct": correct_clock,
+    "archive": archive_task,
+    "comment": comment_task,
 }
 
 
@@ -47,84 +63,95 @@ class SignIn:
         return f"{self.role:<14} {self.email:<28} {self.password}"
 
 
-def load_demo() -> list[SignIn]:
-    """Save the demo into an empty database, in one transaction; returns a sign-in for each role and for a stranger."""
-    return atomic(_load)
+def load_demo(passphrase: str = PASSPHRASE, *, again: bool = False) -> list[SignIn]:
+    """Save the demo into an empty database, in one transaction; returns a sign-in for each role and for a stranger.
+
+    With `again`, the database may hold other accounts, and what of the demo is there already is left alone.
+    """
+    return atomic(lambda: _load(passphrase, again))
 
 
-def _load() -> list[SignIn]:
-    if db.session.scalar(select(Account.id).limit(1)) is not None:
-        raise Conflict("There are accounts already. The demo goes into an empty database only.")
+def _load(passphrase: str, again: bool) -> list[SignIn]:
+    if not again and db.session.scalar(select(Account.id).limit(1)) is not None:
+        raise Conflict("There are accounts already. The demo goes into an empty database, or say --again.")
     today = clock.now()
     sign_ins: list[SignIn] = []
-    for name, slug, people, stories in (
-        ("Northwind", "northwind", NORTHWIND, story.NORTHWIND),
-        ("Zebra Works", "zebra", ZEBRA, story.ZEBRA),
-    ):
+    for house, stories in ((NORTHWIND, tales.NORTHWIND), (ZEBRA, tales.ZEBRA)):
+        if house.is_taken():
+            continue
         with across_accounts("the demo has two accounts"), clock.at(today - timedelta(days=30)):
-            account, members = settle(name, slug, people)
+            account, members = settle(house, passphrase)
         with inside(account.id):
-            tell(members, stories, today)
-        sign_ins += _sign_ins(members)
+            Teller(members, today).tell(stories)
+        sign_ins += _sign_ins(members, passphrase)
     return sign_ins
 
 
-def tell(members: dict[str, AccountMembership], stories: tuple[story.Story, ...], today: datetime) -> None:
-    """Do all deeds of all stories in the order of time: one clock runs at a time, as in life."""
-    actors = {name: actor_for(member, via="web") for name, member in members.items()}
-    tasks: dict[int, int] = {}
-    deeds: list[tuple[float, int, Callable[[], None]]] = []
-    for number, told in enumerate(stories):
-        deeds.append((told.made, number, _making(told, number, actors, tasks, today)))
-        deeds += [(step[0], number, _doing(step, number, actors, tasks)) for step in told.steps]
-    for hours_ago, _number, deed in sorted(deeds, key=lambda each: (-each[0], each[1])):
-        with clock.at(today - timedelta(hours=hours_ago)):
-            deed()
+class Teller:
+    """Does the deeds of stories, each in its hour, as the people who did them."""
 
+    def __init__(self, members: dict[str, AccountMembership], today: datetime):
+        self.today = today
+        self._actors = {name: actor_for(member, via="web") for name, member in members.items()}
+        self._tasks: dict[Story, int] = {}
+        self._parts: dict[str, int] = {}
 
-def _making(
-    told: story.Story, number: int, actors: dict[str, Actor], tasks: dict[int, int], today: datetime
-) -> Callable[[], None]:
-    def make() -> None:
-        by = actors[told.by]
+    def tell(self, stories: tuple[Story, ...]) -> None:
+        """Do all deeds of all stories in the order of time: one clock runs at a time, as in life."""
+        deeds: list[tuple[float, Callable[[], None]]] = []
+        for story in stories:
+            deeds.append((story.made, partial(self._make, story)))
+            deeds += [(step[0], partial(self._do, story, step)) for step in story.steps]
+            deeds += [(done, partial(self._finish, story, part)) for part, done in story.parts if done is not None]
+        for hours_ago, deed in sorted(deeds, key=lambda each: -each[0]):
+            with clock.at(self._ago(hours_ago)):
+                deed()
+
+    def _ago(self, hours: float) -> datetime:
+        return self.today - timedelta(hours=hours)
+
+    def _make(self, story: Story) -> None:
+        by = self._actors[story.by]
         task = create_task(
             by,
-            title=told.title,
-            description=told.description,
-            priority=told.priority,
-            visibility=told.visibility,
-            due_date=None if told.due is None else today + timedelta(hours=told.due),
-            estimated_time=told.estimate_hours and int(told.estimate_hours * 3600),
-            tags=list(told.tags),
-            assigned_to_id=told.to and actors[told.to].user_id,
+            title=story.title,
+            description=story.description,
+            priority=story.priority,
+            visibility=story.visibility,
+            due_date=None if story.due is None else self._ago(-story.due),
+            estimated_time=story.estimate_hours and int(story.estimate_hours * 3600),
+            tags=list(story.tags),
+            assigned_to_id=story.to and self._actors[story.to].user_id,
         )
-        tasks[number] = task.id
-        for title, is_done in told.parts:
+        self._tasks[story] = task.id
+        for title, _done in story.parts:
             part = create_task(by, title=title, parent_task_id=task.id, assigned_to_id=task.assigned_to_id)
-            if is_done:
-                complete_task(actors[told.to or told.by], part)
+            self._parts[title] = part.id
 
-    return make
+    def _do(self, story: Story, step: Step) -> None:
+        _hours, who, verb, said = step
+        actor = self._actors[who]
+        VERBS[verb](actor, find(actor, Task, self._tasks[story]), **self._said(said))
+
+    def _finish(self, story: Story, part: str) -> None:
+        actor = self._actors[story.to or story.by]
+        complete_task(actor, find(actor, Task, self._parts[part]))
+
+    def _said(self, said: dict[str, Any]) -> dict[str, Any]:
+        """The story names people and hours, the verbs take ids and instants."""
+        words: dict[str, Any] = {}
+        for name, value in said.items():
+            if name in PEOPLE_NAMED:
+                words[PEOPLE_NAMED[name]] = self._actors[value].user_id
+            elif name == "stopped":
+                words["stopped_at"] = self._ago(value)
+            else:
+                words[name] = value
+        return words
 
 
-def _doing(step: story.Step, number: int, actors: dict[str, Actor], tasks: dict[int, int]) -> Callable[[], None]:
-    _hours, who, verb, said = step
-
-    def do() -> None:
-        actor = actors[who]
-        VERBS[verb](actor, find(actor, Task, tasks[number]), **_by_id(said, actors))
-
-    return do
-
-
-def _by_id(said: dict[str, Any], actors: dict[str, Actor]) -> dict[str, Any]:
-    """The story names people, the verbs take ids."""
-    names = {"to": "assigned_to_id", "waiting_for": "waiting_for_user_id"}
-    return {names.get(key, key): actors[value].user_id if key in names else value for key, value in said.items()}
-
-
-def _sign_ins(members: dict[str, AccountMembership]) -> list[SignIn]:
+def _sign_ins(members: dict[str, AccountMembership], passphrase: str) -> list[SignIn]:
     shown = [(role, members[first]) for role, first in SHOWN if first in members] or [
         ("another account", next(iter(members.values())))
     ]
-    return [SignIn(role, member.user.name, str(member.user.email), PASSPHRASE) for role, member in shown]
+    return [SignIn(role, member.user.name, str(member.user.email), passphrase) for role, member in shown]
