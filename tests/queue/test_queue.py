@@ -10,6 +10,7 @@ import pytest
 from huey.registry import Message
 
 import tasks_queue
+from tasks_queue import alarm
 from tasks_queue.alarm import JsonSerializer
 from tasks_queue.consumer import OnceScheduler
 from tasks_queue.jobs import JOBS, job, run
@@ -79,10 +80,10 @@ def test_stopping_waits_for_the_job_in_hand(app, clean_queue, a_job, monkeypatch
         may_end.wait(10)
         ended.append(True)
 
-    alarm = app.extensions["alarm"]
-    alarm.know(["linger"], {}, lambda name, **given: run(app, name, **given))
+    clock = app.extensions["alarm"]
+    clock.know(["linger"], {}, lambda name, **given: run(app, name, **given))
     consumer = tasks_queue.start_consumer(app)
-    alarm.ring("linger")
+    clock.ring("linger")
     assert begun.wait(10)
     stopping = threading.Thread(target=lambda: consumer.stop(graceful=True))
     stopping.start()
@@ -182,10 +183,11 @@ def test_the_command_drains(app, cast, reacting, happened):
 
 
 @pytest.mark.redis
-def test_the_clock_may_be_redis(settings, cast, reacting, happened):
+def test_the_clock_may_be_redis(settings, cast, reacting, happened, monkeypatch):
     url = os.environ.get("TEST_REDIS_URL")
     if not url:
         pytest.skip("LEFT OUT: no Redis; set TEST_REDIS_URL")
+    monkeypatch.setattr(alarm, "NAME", f"test{os.getpid()}")
     app = create_app(settings | {"REDIS_URL": url})
     huey = app.extensions["alarm"].huey
     huey.flush()
