@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, false, func, not_, or_, select
+from sqlalchemy.orm import selectinload
 
 from todoapp.accounts.models import AccountMembership, Invitation, rank
 from todoapp.accounts.ranks import grantable_roles, line_above, managers_now
@@ -13,9 +14,11 @@ from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput
 from todoapp.permissions import can, find, within
 from todoapp.tasks.actions.assigning import hand_over
+from todoapp.tasks.facts import HAND_OVER, Facts, changes_since, facts_of
 from todoapp.tasks.models import Task
 
 ACTIVE = AccountMembership.left_at.is_(None)
+WITH_ASSIGNMENT = selectinload(Task.assignment)
 
 
 def reports_of(member: AccountMembership) -> list[AccountMembership | Invitation]:
@@ -95,23 +98,26 @@ def hand_tasks(actor: Actor, member: AccountMembership, successor: AccountMember
         )
         .order_by(Task.id)
         .with_for_update(of=Task)
+        .options(WITH_ASSIGNMENT)
         .execution_options(populate_existing=True)
     )
     found = db.session.scalars(tasks).all()
-    before = {task.id: task.assigned_to_id for task in found}
+    before = {task.id: facts_of(task, HAND_OVER) for task in found}
     # The member is the giver, so that whoever handed a task to them stays in its chain and keeps sight of it.
     hand_over(*found, by_id=member.user_id, to_id=successor.user_id)
-    for task in found:
-        _tell(actor, task, before[task.id], successor.user_id)
+    handed = select(Task).where(Task.id.in_(before)).options(WITH_ASSIGNMENT).order_by(Task.id)
+    for task in db.session.scalars(handed).all():
+        _tell(actor, task, before[task.id])
 
 
-def _tell(actor: Actor, task: Task, previously: int | None, assigned_to: int) -> None:
+def _tell(actor: Actor, task: Task, before: Facts) -> None:
+    previously = before["assigned_to_id"]
     record(
         actor,
         "task_reassigned" if previously else "task_assigned",
         task,
-        changes={"assigned_to_id": [previously, assigned_to]},
-        assigned_to_id=assigned_to,
+        changes=changes_since(task, before),
+        assigned_to_id=task.assigned_to_id,
         previously_id=previously,
     )
 

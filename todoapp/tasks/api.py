@@ -20,8 +20,10 @@ from todoapp.tasks.actions.progressing import (
     resume_task,
     start_task,
 )
+from todoapp.tasks.cards import names_of
 from todoapp.tasks.clockwork import stretches_of
 from todoapp.tasks.models import Task
+from todoapp.tasks.past import state_at
 from todoapp.tasks.queries import assigned_by, assigned_to, assignments_of, list_tasks, of_team, snapshots_of
 from todoapp.tasks.schemas import (
     AssignTask,
@@ -32,6 +34,8 @@ from todoapp.tasks.schemas import (
     PauseTask,
     RejectTask,
     SnapshotsOut,
+    StateOut,
+    StateQuery,
     TaskOut,
     TaskQuery,
     TasksOut,
@@ -161,6 +165,19 @@ def timeline(query: dict[str, Any], task_id: int) -> dict[str, Any]:
         "paused": sum(stretch.paused for stretch in stretches),
         "meta": page.meta,
     }
+
+
+@blp.get("/<int:task_id>/state")
+@blp.arguments(StateQuery, location="query")
+@blp.response(200, StateOut)
+@blp.refusals(*READ)
+def state(query: dict[str, Any], task_id: int) -> dict[str, Any]:
+    """Get a task, deleted or not, as it stood at an instant, from what happened to it."""
+    task = find(current_actor(), Task, task_id, deleted=None)
+    then = state_at(task, query["at"])
+    person = names_of({then["assigned_to_id"]} - {None})
+    assignee = {"id": then["assigned_to_id"], "name": person.get(then["assigned_to_id"])}
+    return then | {"id": task.id, "at": query["at"], "assignee": assignee if then["assigned_to_id"] else None}
 
 
 @blp.get("/<int:task_id>/snapshots")

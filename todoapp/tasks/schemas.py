@@ -4,10 +4,23 @@ from typing import Any, cast
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from todoapp.kit.fields import CommaList, Due, FormInput, Id, InstantField, Line, Prose, SmallJson, duration, one_of
+from todoapp.kit.fields import (
+    CommaList,
+    Due,
+    FormInput,
+    Id,
+    InstantField,
+    Line,
+    Prose,
+    Query,
+    SmallJson,
+    duration,
+    one_of,
+)
 from todoapp.kit.paging import CursorMetaOut, CursorQuery, MetaOut
 from todoapp.tasks.models import PRIORITIES, STATUSES, VISIBILITIES
 
+INSTANT = {"format": "date-time"}
 SORT_NAMES = ("due_date", "priority", "created_at", "updated_at", "title", "position")
 
 
@@ -218,6 +231,33 @@ class TimelineOut(Schema):
     worked = fields.Integer(required=True)
     paused = fields.Integer(required=True)
     meta = fields.Nested(MetaOut, required=True)
+
+
+class StateQuery(Query):
+    """Which instant: from when the task was made to now."""
+
+    at = InstantField(required=True)
+
+
+class StateOut(Schema):
+    """A task as it stood at an instant. Instants are UTC, times are seconds."""
+
+    id = fields.Integer(required=True)
+    at = InstantField(required=True)
+    title = fields.String(required=True)
+    description = fields.String(required=True)
+    status = one_of(*STATUSES, required=True)
+    priority = one_of(*PRIORITIES, required=True)
+    visibility = one_of(*VISIBILITIES, required=True)
+    assigned_to = fields.Nested(PersonOut, attribute="assignee", required=True, allow_none=True)
+    assignment_state = one_of("waiting", "accepted", "rejected", required=True, allow_none=True)
+    due_date = fields.String(required=True, allow_none=True, attribute="due_date_time", metadata=INSTANT)
+    estimated_time = fields.Integer(required=True, allow_none=True)
+    parent_task_id = fields.Integer(required=True, allow_none=True)
+    tags = fields.List(fields.String(), required=True)
+    custom_fields = fields.Dict(required=True)
+    archived_at = fields.String(required=True, allow_none=True, metadata=INSTANT)
+    deleted_at = fields.String(required=True, allow_none=True, metadata=INSTANT)
 
 
 class SnapshotOut(Schema):

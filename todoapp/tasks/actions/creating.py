@@ -14,12 +14,14 @@ from todoapp.kit.clock import due_instant
 from todoapp.kit.errors import BadInput
 from todoapp.permissions import allow, find
 from todoapp.tasks.actions.assigning import begin_assignment
+from todoapp.tasks.facts import TRACKED, changes_since
 from todoapp.tasks.models import Task
 from todoapp.tasks.schemas import CreateTask
 from todoapp.tasks.tagging import set_tags
 
 DEEPEST = 5
 _OWN = object()
+HANDED = ("assigned_to_id", "assignment_state")
 
 
 @action("task.create", fields=CreateTask)
@@ -54,15 +56,19 @@ def create_task(
         set_tags(task, tags)
     if assignee:
         begin_assignment(task, by_id=actor.user_id, to_id=assignee.user_id)
-    record(actor, "task_created", task, title=title, assigned_to_id=task.assigned_to_id)
-    if assignee and assignee.user_id != actor.user_id:
-        record(
-            actor,
-            "task_assigned",
-            task,
-            changes={"assigned_to_id": [None, assignee.user_id]},
-            assigned_to_id=assignee.user_id,
-        )
+    for_another = assignee is not None and assignee.user_id != actor.user_id
+    made = TRACKED if not for_another else [name for name in TRACKED if name not in HANDED]
+    record(
+        actor,
+        "task_created",
+        task,
+        changes=changes_since(task, dict.fromkeys(made)),
+        title=title,
+        assigned_to_id=task.assigned_to_id,
+    )
+    if for_another:
+        handed = changes_since(task, dict.fromkeys(HANDED))
+        record(actor, "task_assigned", task, changes=handed, assigned_to_id=task.assigned_to_id)
     return task
 
 

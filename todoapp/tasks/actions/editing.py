@@ -13,6 +13,7 @@ from todoapp.extensions import db
 from todoapp.kit.clock import due_instant
 from todoapp.kit.errors import Conflict
 from todoapp.tasks.actions.creating import fitting_parent
+from todoapp.tasks.facts import changes_since, facts_of
 from todoapp.tasks.models import Task
 from todoapp.tasks.schemas import UpdateTask
 from todoapp.tasks.tagging import fold, set_tags
@@ -30,13 +31,13 @@ def update_task(actor: Actor, task: Task, *, version: int | None = None, **field
         _refuse_overwriting(task, version, changed)
     if wanted.get("parent_task_id") is not None and "parent_task_id" in changed:
         fitting_parent(actor, wanted["parent_task_id"], task)
+    stood = facts_of(task, changed)
     for name in changed:
         if name != "tags":
             setattr(task, name, wanted[name])
     if "tags" in changed:
         set_tags(task, wanted["tags"])
-    shown = {name: [_plain(old), _plain(new)] for name, (old, new) in changed.items()}
-    record(actor, "task_updated", task, changes=shown, fields=sorted(shown))
+    record(actor, "task_updated", task, changes=changes_since(task, stood), fields=sorted(changed))
     return task
 
 
@@ -62,9 +63,7 @@ def _refuse_overwriting(task: Task, version: int, changed: dict[str, list[Any]])
     """The events since `version` say which fields others changed; those are not overwritten."""
     events = db.session.scalars(
         select(ActivityLog)
-        .where(
-            ActivityLog.resource_type == "Task", ActivityLog.resource_id == task.id, ActivityLog.action != DENIED
-        )
+        .where(ActivityLog.resource_type == "Task", ActivityLog.resource_id == task.id, ActivityLog.action != DENIED)
         .order_by(ActivityLog.id.desc())
         .limit(task.version - version)
     )

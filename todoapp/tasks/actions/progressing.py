@@ -13,7 +13,7 @@ from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput, Conflict
 from todoapp.permissions import find
-from todoapp.tasks.actions.assigning import current_assignment, must_be_open
+from todoapp.tasks.actions.assigning import accept, current_assignment, must_be_open
 from todoapp.tasks.clockwork import correct_stop, open_pause, start_the_clock, stop_the_clock
 from todoapp.tasks.models import Task, TaskPause, TimeEntry
 from todoapp.tasks.schemas import CorrectClock, NoFields, PauseTask
@@ -27,10 +27,7 @@ def start_task(actor: Actor, task: Task) -> Task:
     if task.status == "in_progress":
         return task
     was_paused = task.status == "paused"
-    assignment = current_assignment(task)
-    if assignment.accepted_at is None:
-        assignment.accepted_at = now()
-        record(actor, "task_accepted", task)
+    accept(actor, task, current_assignment(task))
     at = now()
     switch_from_running(actor, task, at)
     start_the_clock(task, actor.user_id, at)
