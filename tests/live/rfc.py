@@ -55,6 +55,10 @@ RUDE: dict[str, tuple[Rudeness, int]] = {
 }
 
 
+CLOSE_CODES = (None, 1000, 1001, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999)
+"""Codes with which a client may close."""
+
+
 def check_rudeness(talker: Talker, name: str) -> None:
     """The server closes with the right code, lets us read it, and hangs up."""
     rudeness, code = RUDE[name]
