@@ -8,6 +8,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_sock import Sock
 from simple_websocket import Server
+from sqlalchemy import make_url
 from wsproto.utilities import RemoteProtocolError
 
 from todoapp.extensions import db
@@ -134,5 +135,10 @@ def _has_body() -> bool:
 def _broker(app: Flask) -> Broker:
     if not app.config["REDIS_URL"]:
         return InProcess()
-    # Several installations may share a Redis; each has a secret of its own.
-    return OverRedis(app.config["REDIS_URL"], f"live:{digest('live ' + app.config['SECRET_KEY'])[:16]}")
+    # Several installations may share a Redis: they differ in their secret or their database.
+    database = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database
+    return OverRedis(app.config["REDIS_URL"], f"live:{_fingerprint(app.config['SECRET_KEY'], database)}")
+
+
+def _fingerprint(secret: str, database: str | None) -> str:
+    return digest(f"live {database} {secret}")[:16]
