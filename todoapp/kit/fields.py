@@ -1,5 +1,6 @@
 """Input fields shared by every schema: what a person or a program may send, and what it becomes."""
 
+import json
 import re
 import unicodedata
 from datetime import UTC, date, datetime
@@ -61,6 +62,9 @@ class Email(fields.String):
     """An e-mail address, in the one form in which it is kept and compared: lower case, as its domain is written."""
 
     default_error_messages = {"invalid": "This is not an e-mail address."}
+
+    def __init__(self, **kw: Any):
+        super().__init__(metadata={"format": "email", "maxLength": 254}, **kw)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
         text = super()._deserialize(value, attr, data, **kw).strip()
@@ -166,6 +170,10 @@ class SmallJson(fields.Dict):
         result = super()._deserialize(value, attr, data, **kw)
         if _depth(result) > 8:
             raise ValidationError("At most eight levels deep.")
+        try:
+            json.dumps(result, ensure_ascii=False, allow_nan=False).encode()
+        except ValueError:
+            raise ValidationError("Not valid JSON: there is a number or a letter that does not exist.") from None
         _refuse_what_no_database_keeps(result)
         if json_size(result) > self.largest:
             raise ValidationError(f"At most {self.largest} bytes.")

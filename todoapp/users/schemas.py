@@ -152,7 +152,9 @@ class PreferenceChanges(Schema):
 
     @validates_schema
     def small(self, data: dict[str, Any], **_kw: object) -> None:
-        """Small values under short names."""
+        """Small values under short names, and at least one."""
+        if not data:
+            raise ValidationError("Name at least one preference.")
         SmallJson().deserialize(data)
 
 
