@@ -102,7 +102,7 @@ def _read(
     return new
 
 
-def _told(mentions: list[CommentMention]) -> dict[str, list[int]]:
+def _told(mentions: list[CommentMention]) -> dict[str, Any]:
     """Whom the event should reach, and whom it cannot."""
     return {
         "mention_ids": [row.user_id for row in mentions if row.reached],

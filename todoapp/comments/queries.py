@@ -21,8 +21,8 @@ from todoapp.permissions.audience import who_sees
 from todoapp.tasks.models import Task
 from todoapp.users.models import User
 
-OLDEST_FIRST = Order("created_at", Comment.created_at, Comment.id)
-NEWEST_FIRST = Order("created_at", Comment.created_at, Comment.id, descending=True)
+OLDEST_FIRST = Order("created_at", Comment.created_at, Comment.id)  # type: ignore[arg-type]
+NEWEST_FIRST = Order("created_at", Comment.created_at, Comment.id, descending=True)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,8 @@ def _newest(task: Task, count: int) -> tuple[list[Comment], bool]:
 
 
 def _count(task: Task) -> int:
-    return db.session.scalar(
-        select(func.count(Comment.id)).where(Comment.task_id == task.id, Comment.deleted_at.is_(None))
-    )
+    there = select(func.count(Comment.id)).where(Comment.task_id == task.id, Comment.deleted_at.is_(None))
+    return db.session.scalar(there) or 0
 
 
 def _threads(comments: list[ShownComment], may: dict[int, set[str]]) -> list[dict[str, Any]]:
