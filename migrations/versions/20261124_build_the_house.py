@@ -2,7 +2,7 @@
 
 Revision ID: 20261124_01
 Revises:
-Create Date: 2026-11-24 03:21:40.708407
+Create Date: 2026-11-24 03:52:05.938225
 
 """
 
