@@ -47,10 +47,15 @@ class Process:
         self.process = subprocess.Popen(self.command(), cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log)
         until(lambda: answers(self.port), 30)
 
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
     def stop(self, how: int = signal.SIGTERM, patience: float = 10) -> float:
         """Stop it; returns how long that took."""
-        assert self.process is not None
         began = time.monotonic()
+        if self.process is None:
+            return 0
         self.process.send_signal(how)
         try:
             self.process.wait(patience)

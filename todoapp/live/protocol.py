@@ -69,7 +69,7 @@ def parse(text: str) -> dict[str, Any]:
     if schema is None:
         raise BadInput(f"`type` is one of {', '.join(sorted(MESSAGES))}.", named=named(data))
     try:
-        return schema().load(data)  # type: ignore[no-any-return]
+        return schema().load(data)
     except ValidationError as error:
         raise BadInput("This message cannot be used.", fields=error.normalized_messages(), named=named(data)) from None
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -68,7 +69,7 @@ class Usher:
         """Tell and sweep, for as long as the process lives."""
         while True:
             for account_id, event_ids in self._wait().items():
-                self._care(account_id, lambda house, ids=event_ids: self.tell(house, ids))
+                self._care(account_id, partial(self.tell, event_ids=event_ids))
             if time.monotonic() >= self.swept_at + SWEEP_EVERY:
                 self.swept_at = time.monotonic()
                 for account_id in list(self.hub.houses):
