@@ -17,11 +17,14 @@ from todoapp.tasks.models import ChainLink, Task, TaskAssignment
 
 KEYS = ("olga", "sven", "mara", "milo", "uma", "udo", "ulla", "nina")
 person = st.sampled_from(KEYS)
+actor = st.sampled_from(("olga", "olga", "olga", "sven", "mara", "uma"))
+managing = st.sampled_from(("mara", "milo", "sven"))
 deeds = st.lists(
     st.one_of(
-        st.tuples(st.just("role"), person, person, st.sampled_from(ROLES), st.none() | person),
-        st.tuples(st.just("manager"), person, person, st.none() | person, st.none()),
-        st.tuples(st.just("remove"), person, person, st.none(), st.none() | person),
+        st.tuples(st.just("role"), actor, person, st.sampled_from(ROLES), st.none() | person),
+        st.tuples(st.just("manager"), actor, person, st.none() | managing, st.none()),
+        st.tuples(st.just("remove"), actor, person, st.none(), st.none() | managing),
+        st.tuples(st.just("role"), st.just("olga"), managing, st.just("user"), managing),
     ),
     min_size=1,
     max_size=12,
@@ -34,20 +37,20 @@ def read(cast, key):
 
 
 def do(cast, kind, who, whom, what, successor):
-    actor = read(cast, who)
-    if not actor.is_active:
+    acting = read(cast, who)
+    if not acting.is_active:
         return
     successor_id = successor and getattr(cast, successor).user_id
     nested = db.session.begin_nested()
     try:
         subject = read(cast, whom)
         if kind == "role":
-            update_member(actor_for(actor, "api"), subject, role=what, successor_id=successor_id)
+            update_member(actor_for(acting, "api"), subject, role=what, successor_id=successor_id)
         elif kind == "manager":
             manager_id = what and getattr(cast, what).user_id
-            update_member(actor_for(actor, "api"), subject, manager_id=manager_id)
+            update_member(actor_for(acting, "api"), subject, manager_id=manager_id)
         else:
-            remove_member(actor_for(actor, "api"), subject, successor_id=successor_id)
+            remove_member(actor_for(acting, "api"), subject, successor_id=successor_id)
         nested.commit()
     except Refusal:
         nested.rollback()
