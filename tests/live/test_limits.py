@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.live.talk import CLOSE, PING, Talker, until
+from todoapp.extensions import db
 from todoapp.live.limits import MESSAGES_AT_ONCE, SOCKETS_PER_PERSON, SUBSCRIPTIONS, Bucket
 
 TASK = "TaskChannel"
@@ -136,6 +137,15 @@ def test_who_does_not_answer_the_close_is_hung_up_on(talk, cast, hub):
     _fin, opcode, _payload = uma.frame()
     assert opcode == CLOSE
     assert uma.hung_up(5)
+
+
+def test_open_sockets_hold_no_database_connection(talk, cast, task, app):
+    talkers = [talk(cast.uma) for _ in range(20)]
+    for talker in talkers:
+        talker.subscribe(task_id=task["id"])
+    with app.app_context():
+        pool = db.engine.pool
+    until(lambda: pool.checkedout() == 0)
 
 
 def test_a_bucket_gives_so_much_a_second_and_some_at_once():

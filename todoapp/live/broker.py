@@ -145,14 +145,28 @@ class OverRedis:
             return None
 
     def _listen(self, hear: Hear) -> None:
+        known = None
         while True:
             try:
-                with self.listening.pubsub(ignore_subscribe_messages=True) as pubsub:
-                    pubsub.subscribe(self.name)
-                    while True:
-                        message = pubsub.get_message(timeout=5)
-                        if message is not None:
-                            hear(*orjson.loads(message["data"]))
-            except (RedisError, OSError, ValueError, TypeError) as error:
-                log.warning("the subscription to Redis broke", extra={"reason": str(error)})
+                self._hear_out(hear)
+            except (RedisError, OSError) as error:
+                if type(error) is not known:
+                    log.warning("the subscription to Redis broke", extra={"reason": str(error)})
+                known = type(error)
                 time.sleep(1)
+
+    def _hear_out(self, hear: Hear) -> None:
+        with self.listening.pubsub(ignore_subscribe_messages=True) as pubsub:
+            pubsub.subscribe(self.name)
+            while True:
+                message = pubsub.get_message(timeout=5)
+                if message is not None:
+                    _pass_on(message["data"], hear)
+
+
+def _pass_on(message: bytes, hear: Hear) -> None:
+    try:
+        account_id, event_ids = orjson.loads(message)
+        hear(int(account_id), [int(event_id) for event_id in event_ids])
+    except (ValueError, TypeError):
+        log.warning("a message that is not ours came over Redis")
