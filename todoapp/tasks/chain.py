@@ -12,27 +12,18 @@ def chain_of(assignments: Sequence[TaskAssignment]) -> list[int]:
     """The user ids of the current chain, the assignee first. `assignments` are all of one task, oldest first.
 
     From the newest hand-over we walk up: whoever handed it over had it, in turn, from the last person who
-    handed it to them.
+    handed it to them. Who gave it to somebody who got it back stays in it.
     """
     if not assignments or not assignments[-1].is_current:
         return []
-    link = assignments[-1]
-    chain = [link.assigned_to_id]
-    while True:
-        giver = link.assigned_by_id
-        if giver not in chain:
-            chain.append(giver)
-        earlier = [
-            step
-            for step in assignments
-            if step.id < link.id
-            and step.assigned_to_id == giver
-            and step.assigned_by_id not in chain
-            and not step.rejected_at
-        ]
-        if not earlier:
-            return chain
-        link = earlier[-1]
+    newest = assignments[-1]
+    chain: list[int] = []
+    holder = newest.assigned_to_id
+    for step in reversed(assignments):
+        if step.assigned_to_id == holder and (step is newest or not step.rejected_at):
+            chain += [holder, step.assigned_by_id]
+            holder = step.assigned_by_id
+    return list(dict.fromkeys(chain))
 
 
 def hand_overs_of(task_ids: Sequence[int]) -> dict[int, list[TaskAssignment]]:
