@@ -44,7 +44,7 @@ NOT_ROWS = {
 }
 """Path parameters that are no row's id, with a value to send."""
 
-NUMBERS = {"page", "per_page", "version", "estimated_time", "progress_percentage", "hue", "days"}
+NUMBERS = {"page", "per_page", "version", "estimated_time", "progress_percentage", "hue", "days", "answer_within_hours"}
 """Whole numbers that count something."""
 
 UNTYPED = {"due_date", "due_date_from", "due_date_to"}

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from redis import Redis
 from sqlalchemy import text
 
-from todoapp.extensions import db
+from todoapp.kit.database import session
 
 health = Blueprint("health", __name__)
 health.access = "public"  # type: ignore[attr-defined]
@@ -42,7 +42,7 @@ def _holds(check: Callable[[], bool]) -> bool:
 
 def database() -> bool:
     """It answers."""
-    return bool(db.session.execute(text("SELECT 1")).scalar() == 1)  # nosemgrep: raw-sql
+    return bool(session().execute(text("SELECT 1")).scalar() == 1)  # nosemgrep: raw-sql
 
 
 def broker() -> bool:
@@ -54,7 +54,7 @@ def broker() -> bool:
 def migrations() -> bool:
     """The schema is the one that this program was written for."""
     scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
-    context = MigrationContext.configure(db.session.connection())
+    context = MigrationContext.configure(session().connection())
     return set(context.get_current_heads()) == set(scripts.get_heads())
 
 

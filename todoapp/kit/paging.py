@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from todoapp.extensions import db
+from todoapp.kit.database import session
 from todoapp.kit.errors import BadInput
 from todoapp.kit.fields import Query
 
@@ -119,7 +119,7 @@ class Order:
 def capped_count(query: Select[Any]) -> tuple[int, bool]:
     """How many rows `query` has, counted up to the cap, and whether there are more."""
     inner = query.order_by(None).options().limit(CAP + 1).subquery()
-    count = db.session.scalar(select(func.count()).select_from(inner)) or 0
+    count = session().scalar(select(func.count()).select_from(inner)) or 0
     return min(count, CAP), count > CAP
 
 
@@ -142,12 +142,12 @@ def page_of(
     if cursor is not None and order is not None:
         query, page = query.where(order.behind(cursor)), 1
     query = query.limit(per_page + 1).offset((page - 1) * per_page)
-    rows = list(db.session.scalars(query).unique())
+    rows = list(session().scalars(query).unique())
     more, rows = len(rows) > per_page, rows[:per_page]
     next_cursor = None
     if more and order is not None:
         keys = select(order.column, order.key).where(order.key == rows[-1].id)
-        next_cursor = order.cursor_at(*db.session.execute(keys).one())
+        next_cursor = order.cursor_at(*session().execute(keys).one())
     if page == 1 and cursor is None and not more:
         return Page(rows, page, per_page, len(rows))
     count, capped = capped_count(ids)
