@@ -232,10 +232,17 @@ def test_no_file_is_long(folder: str) -> None:
 
 
 def test_no_function_is_long() -> None:
+    """Its signature and its docstring aside."""
     long = {
-        f"{module}.{node.name}": node.end_lineno - node.lineno + 1
+        f"{module}.{node.name}": lines
         for module, tree in modules().items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+        if isinstance(node, ast.FunctionDef) and (lines := lines_of(node)) > LONGEST_FUNCTION
     }
     assert long == {}
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    """How many lines its statements take."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
