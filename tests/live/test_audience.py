@@ -13,6 +13,7 @@ from todoapp.permissions import visible, within
 from todoapp.permissions.audience import lines_above, who_opens, who_sees
 from todoapp.permissions.reaches import line_ids
 from todoapp.tasks.models import VISIBILITIES, ChainLink, Task
+from todoapp.tenancy import inside
 from todoapp.users.models import User
 
 
@@ -110,3 +111,9 @@ def test_another_account_sees_nothing(ctx, cast):
     theirs = {cast.zoe.user_id, cast.zak.user_id}
     assert not {user_id for user_id, _ in who_sees([task.id for task in tasks], everybody)} & theirs
     assert not {pair for pair in who_opens(everybody, everybody) if theirs & set(pair)}
+    ours = {(cast.olga.user_id, cast.uma.user_id)}
+    assert ours <= who_opens(everybody, everybody)
+    with inside(cast.other_id):
+        assert who_sees([task.id for task in tasks], everybody) == set()
+        assert {one for pair in who_opens(everybody, everybody) for one in pair} == theirs
+        assert set(lines_above(everybody)) == {cast.zak.user_id}
