@@ -107,31 +107,32 @@ def correct_stop(task: Task, stopped_at: datetime, by_id: int) -> datetime:
     if entry.ended_at is None:
         stop_the_clock(task, reason="clock corrected", by_id=by_id, at=stopped_at)
     else:
-        following = db.session.scalars(
-            select(TaskPause).where(
-                TaskPause.task_id == task.id, TaskPause.stretch == task.stretch, TaskPause.paused_at == entry.ended_at
-            )
-        ).first()
-        task.actual_time -= seconds(entry.ended_at - stopped_at)
-        entry.ended_at = stopped_at
-        if following:
-            following.paused_at = stopped_at
-            following.work_duration = task.actual_time
-        else:
-            db.session.add(
-                TaskPause(
-                    task_id=task.id,
-                    paused_by_id=by_id,
-                    stretch=task.stretch,
-                    paused_at=stopped_at,
-                    resumed_at=ended_at,
-                    work_duration=task.actual_time,
-                    reason="clock corrected",
-                )
-            )
+        _shorten(task, entry, ended_at, stopped_at, by_id)
     entry.corrected_at = now()
     db.session.flush()
     return ended_at
+
+
+def _shorten(task: Task, entry: TimeEntry, ended_at: datetime, stopped_at: datetime, by_id: int) -> None:
+    """End an ended time entry earlier: the pause that follows begins earlier, or there is one now."""
+    following = db.session.scalars(
+        select(TaskPause).where(
+            TaskPause.task_id == task.id, TaskPause.stretch == task.stretch, TaskPause.paused_at == ended_at
+        )
+    ).first()
+    task.actual_time -= seconds(ended_at - stopped_at)
+    entry.ended_at = stopped_at
+    if following is None:
+        following = TaskPause(
+            task_id=task.id,
+            paused_by_id=by_id,
+            stretch=task.stretch,
+            resumed_at=ended_at,
+            reason="clock corrected",
+        )
+        db.session.add(following)
+    following.paused_at = stopped_at
+    following.work_duration = task.actual_time
 
 
 def open_pause(task: Task) -> TaskPause | None:
