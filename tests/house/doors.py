@@ -281,6 +281,7 @@ SAMPLES: dict[str, Any] = {
     "mobile": "+4915112345678",
     "avatar_url": "https://example.com/a.png",
     "slug": "another-slug",
+    "allow_rejection": False,
     "start": "08:00",
     "end": "16:00",
     "days": 3,
