@@ -21,7 +21,10 @@ def prepare_api(app: Flask) -> None:
     api.ERROR_SCHEMA = ProblemOut
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     app.config["API_SPEC_OPTIONS"] = {
-        "info": {"description": "Work handed down a hierarchy. Times are seconds, instants are UTC."},
+        "info": {
+            "description": "Work handed down a hierarchy. Times are seconds, instants are UTC. "
+            "What changes is told live on the WebSocket `/v1/live` (docs/live.md)."
+        },
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
