@@ -11,6 +11,7 @@ from todoapp.activity.forgetting import forget_old_events
 from todoapp.activity.sealing import seal_all
 from todoapp.idempotency.once import forget_old_answers
 from todoapp.kit.transaction import atomic
+from todoapp.tasks.answering import note_all_unanswered
 from todoapp.tenancy import inside
 from todoapp.users.retention import forget_old
 
@@ -76,6 +77,12 @@ def forget() -> None:
     deliver.forget_delivered()
     forget_old_events()
     atomic(forget_old_answers)
+
+
+@job(minds_transactions=True)
+def note_unanswered() -> None:
+    """Note which assignments were not answered in time; where the account has it so, they go back."""
+    note_all_unanswered(is_stopping)
 
 
 @job(minds_transactions=True)

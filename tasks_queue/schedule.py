@@ -5,5 +5,6 @@ from huey import crontab
 TIMETABLE = {
     "deliver_due": crontab(minute="*"),
     "forget": crontab(minute="17"),
+    "note_unanswered": crontab(minute="*"),
     "seal_events": crontab(minute="*"),
 }

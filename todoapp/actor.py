@@ -14,7 +14,7 @@ NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 class Actor:
     """Plain facts about the member who acts; outlives the database session that they were read in.
 
-    `via` is the door: web, api, cli, import, automation. `cause_id` is the event that made this act happen.
+    `via` is the door: web, api, cli, import, automation, schedule. `cause_id` is the event that made this act happen.
     """
 
     account_id: int
@@ -38,6 +38,12 @@ class Actor:
     def through(self, via: str, cause_id: int | None = None) -> "Actor":
         """The same member, acting through another door."""
         return replace(self, via=via, cause_id=cause_id)
+
+
+def by_the_clock(account_id: int, settings: Mapping[str, Any] = NO_SETTINGS) -> Actor:
+    """Nobody: what the house itself does when its time has come. Its role is in no column of the matrix."""
+    nobody: Any = None
+    return Actor(account_id, nobody, "nobody", "The system", settings=settings, via="schedule")
 
 
 def actor_for(membership: AccountMembership, via: str, **request_facts: Any) -> Actor:

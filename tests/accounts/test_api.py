@@ -214,6 +214,8 @@ def test_settings_merge_and_go_back_to_their_defaults(api, cast):
         "allow_rejection": True,
         "managers_can_reassign": False,
         "several_running_tasks": False,
+        "answer_within_hours": None,
+        "return_unanswered": False,
         "hue": 0,
         "default_timezone": "UTC",
         "language": "en",

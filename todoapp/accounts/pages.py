@@ -34,6 +34,8 @@ from todoapp.users.visits import current_visit
 
 pages = Blueprint("accounts_pages", __name__)
 pages.access = "session"  # type: ignore[attr-defined]
+TYPED = ("name", "hue", "answer_within_hours")
+"""The settings that are no ticks."""
 GONE = 410
 
 
@@ -163,7 +165,7 @@ def _account(action: str) -> tuple[Actor, Account]:
 def _typed_settings(form: Form) -> dict[str, Any]:
     """What a refused form held; ticks as the truth that they are."""
     typed = as_typed(form.values, UpdateSettings()) if form.is_refused else {}  # type: ignore[arg-type]
-    return {name: value if name in ("name", "hue") else value == "yes" for name, value in typed.items()}
+    return {name: value if name in TYPED else value == "yes" for name, value in typed.items()}
 
 
 def _choice(own: OwnAccount, loads: dict[int, tuple[int, int]], here: int | None) -> dict[str, Any]:

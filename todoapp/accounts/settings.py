@@ -10,11 +10,14 @@ from todoapp.kit.fields import FormInput, Input
 from todoapp.users.schemas import LANGUAGES
 
 HUES = 12
+LONGEST_TO_ANSWER = 90 * 24
 HOUR = validate.Regexp(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Give an hour like 08:30.")
 DEFAULTS: Mapping[str, Any] = {
     "allow_rejection": True,
     "managers_can_reassign": False,
     "several_running_tasks": False,
+    "answer_within_hours": None,
+    "return_unanswered": False,
     "hue": 0,
     "default_timezone": "UTC",
     "language": "en",
@@ -36,6 +39,8 @@ class UpdateSettings(FormInput):
     allow_rejection = fields.Boolean(allow_none=True)
     managers_can_reassign = fields.Boolean(allow_none=True)
     several_running_tasks = fields.Boolean(allow_none=True)
+    answer_within_hours = fields.Integer(allow_none=True, validate=validate.Range(1, LONGEST_TO_ANSWER))
+    return_unanswered = fields.Boolean(allow_none=True)
     hue = fields.Integer(allow_none=True, validate=validate.Range(0, HUES - 1))
     default_timezone = fields.String(allow_none=True, validate=validate.OneOf(sorted(ZONES), error="Not a time zone."))
     language = fields.String(allow_none=True, validate=validate.OneOf(tuple(LANGUAGES)))

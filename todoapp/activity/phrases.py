@@ -15,6 +15,8 @@ PHRASES: dict[str, str] = {
     "task_unassigned": "{who} took {previously} off this",
     "task_accepted": "{who} accepted this",
     "task_rejected": "{who} rejected this: {reason}",
+    "assignment_overdue": "{assigned_to} did not answer in time",
+    "task_returned": "This went back to {assigned_to}: {previously} did not answer in time",
     "task_started": "{who} started work",
     "task_paused": "{who} paused: {reason}",
     "task_resumed": "{who} resumed work",

@@ -17,6 +17,8 @@ HEARD = frozenset(
         "task_unassigned",
         "task_accepted",
         "task_rejected",
+        "task_returned",
+        "assignment_overdue",
         "task_started",
         "task_paused",
         "task_resumed",
@@ -37,7 +39,15 @@ UNHEARD = frozenset({"task_imported", "task_moved"})
 """Events of a task that belong to histories taken over from elsewhere."""
 
 STEPS = frozenset(
-    {"task_assigned", "task_reassigned", "task_taken", "task_taken_back", "task_unassigned", "task_rejected"}
+    {
+        "task_assigned",
+        "task_reassigned",
+        "task_taken",
+        "task_taken_back",
+        "task_unassigned",
+        "task_rejected",
+        "task_returned",
+    }
 )
 """Hand-overs: they put a task back to pending, whatever it was."""
 

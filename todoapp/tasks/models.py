@@ -110,6 +110,12 @@ class Task(Tenant, Base):
         return self.assignment.state if self.assignment else None
 
     @property
+    def answer_by(self) -> datetime | None:
+        """Until when the assignee should accept or reject it; None once they did, or where there is no deadline."""
+        awaited = self.assignment is not None and self.status == "pending" and self.assignment_state == "waiting"
+        return self.assignment.answer_by if self.assignment and awaited else None
+
+    @property
     def reassignment_count(self) -> int:
         """How often it was handed on."""
         return self.assignment.reassignment_count if self.assignment else 0
@@ -125,7 +131,10 @@ class Task(Tenant, Base):
 
 
 class TaskAssignment(Tenant, Base):
-    """One hand-over of a task: by whom, to whom, when, accepted or rejected with a reason. The newest is current."""
+    """One hand-over of a task: by whom, to whom, when, accepted or rejected with a reason. The newest is current.
+
+    `answer_by` is until when an answer is awaited; `overdue_at` when it was noted that none had come.
+    """
 
     __tablename__ = "task_assignments"
 
@@ -137,6 +146,8 @@ class TaskAssignment(Tenant, Base):
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     rejected_at: Mapped[datetime | None] = mapped_column(Instant)
     rejection_reason: Mapped[str | None] = mapped_column(String(1000))
+    answer_by: Mapped[datetime | None] = mapped_column(Instant)
+    overdue_at: Mapped[datetime | None] = mapped_column(Instant)
     reassignment_count: Mapped[int] = mapped_column(default=0)
     is_current: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
@@ -156,6 +167,7 @@ class TaskAssignment(Tenant, Base):
         Index(None, "task_id", "assigned_to_id"),
         Index(None, "task_id", "is_current"),
         Index(None, "account_id", "assigned_by_id", "is_current", "task_id"),
+        Index(None, "is_current", "accepted_at", "answer_by"),
         Base.__table_args__,
     )
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.extensions import db
-from todoapp.kit.clock import from_instant, to_instant
+from todoapp.kit.clock import from_instant, now, to_instant
 from todoapp.kit.errors import NotFound
 from todoapp.kit.paging import Order, Page, page_of
 from todoapp.permissions import find, visible
@@ -38,7 +38,8 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
     Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived,
-    parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that is not theirs.
+    awaiting_answer, parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that
+    is not theirs.
     """
     if filters.get("account_id") not in (None, actor.account_id):
         raise NotFound
@@ -65,9 +66,22 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
         conditions.append(
             exists().where(TaskTag.task_id == Task.id, TaskTag.tag_id == Tag.id, Tag.key.in_(keys)).correlate(Task)
         )
+    if filters.get("awaiting_answer"):
+        conditions.append(_awaiting_answer(overdue=filters["awaiting_answer"] == "overdue"))
     if parent_id := filters.get("parent_task_id"):
         conditions.append(Task.parent_task_id == find(actor, Task, parent_id).id)
     return conditions
+
+
+def _awaiting_answer(*, overdue: bool) -> ColumnElement[bool]:
+    waiting = [
+        TaskAssignment.task_id == Task.id,
+        TaskAssignment.is_current,
+        TaskAssignment.accepted_at.is_(None),
+        TaskAssignment.rejected_at.is_(None),
+    ]
+    late = [TaskAssignment.answer_by <= now()] if overdue else []
+    return and_(Task.status == "pending", exists().where(*waiting, *late))
 
 
 def _people(actor: Actor, column: Any, people: list[Any]) -> ColumnElement[bool]:

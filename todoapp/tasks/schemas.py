@@ -58,10 +58,11 @@ class UpdateTask(TaskFields):
 
 
 class AssignTask(FormInput):
-    """To whom; optionally with a new due date."""
+    """To whom; optionally with a new due date, and until when to answer (else as the account has it; null: no deadline)."""
 
     assigned_to_id = Id(required=True)
     due_date = Due(allow_none=True)
+    answer_by = InstantField(allow_none=True)
 
 
 class RejectTask(FormInput):
@@ -116,6 +117,9 @@ class TaskQuery(CursorQuery):
     tags = CommaList(Line(50))
     parent_task_id = Id()
     archived = fields.Boolean(load_default=False)
+    awaiting_answer = one_of(
+        "true", "overdue", metadata={"description": "handed over and neither accepted nor rejected"}
+    )
     sort = one_of(*SORT_NAMES, load_default="created_at")
     order = one_of("asc", "desc")
 
@@ -137,6 +141,8 @@ class AssignmentOut(Schema):
     accepted_at = InstantField(required=True, allow_none=True)
     rejected_at = InstantField(required=True, allow_none=True)
     rejection_reason = fields.String(required=True, allow_none=True)
+    answer_by = InstantField(required=True, allow_none=True)
+    overdue_at = InstantField(required=True, allow_none=True)
     reassignment_count = fields.Integer(required=True)
     is_current = fields.Boolean(required=True)
     state = one_of("waiting", "accepted", "rejected", required=True)
@@ -166,6 +172,7 @@ class TaskOut(Schema):
     created_by = fields.Nested(PersonOut, attribute="creator", required=True)
     assigned_to = fields.Nested(PersonOut, attribute="assignee", required=True, allow_none=True)
     assignment_state = one_of("waiting", "accepted", "rejected", required=True, allow_none=True)
+    answer_by = InstantField(required=True, allow_none=True)
     reassignment_count = fields.Integer(required=True)
     parent_task_id = fields.Integer(required=True, allow_none=True)
     due_date = InstantField(required=True, allow_none=True, attribute="due_date_time")

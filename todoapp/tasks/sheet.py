@@ -31,6 +31,8 @@ ICONS = {
     "task_taken_back": "undo-2",
     "task_accepted": "user-check",
     "task_rejected": "corner-up-left",
+    "task_returned": "corner-up-left",
+    "assignment_overdue": "timer",
     "task_started": "play",
     "task_paused": "pause",
     "task_resumed": "play",

@@ -1,18 +1,18 @@
 """Handing tasks over: assign, take, take back, accept, reject."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from todoapp.accounts.models import AccountMembership
+from todoapp.accounts.models import Account, AccountMembership
 from todoapp.actions import action
 from todoapp.activity.record import record
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import due_instant, now
-from todoapp.kit.errors import Conflict, Forbidden
+from todoapp.kit.errors import BadInput, Conflict, Forbidden
 from todoapp.permissions import allow, can, find
 from todoapp.permissions.matrix import WHO_MAY
 from todoapp.tasks.chain import hand_overs_of, store_chains
@@ -20,8 +20,10 @@ from todoapp.tasks.clockwork import stop_the_clock
 from todoapp.tasks.facts import HAND_OVER, changes_since, facts_of
 from todoapp.tasks.models import Task, TaskAssignment, TaskPause, TimeEntry
 from todoapp.tasks.schemas import AssignTask, NoFields, RejectTask
+from todoapp.tenancy import current_account_id
 
 _SAME: Any = object()
+AS_THE_ACCOUNT_HAS_IT: Any = object()
 
 
 def kind_of_hand_over(actor: Actor, task: Task, *, assigned_to_id: int, **_kw: Any) -> str:
@@ -31,25 +33,34 @@ def kind_of_hand_over(actor: Actor, task: Task, *, assigned_to_id: int, **_kw: A
         return "task.take" if to_self else "task.assign"
     if task.assigned_to_id == assigned_to_id:
         return "task.view"
-    if to_self and can(actor, "task.take_back", task):
-        return "task.take_back"
+    if to_self:
+        return "task.take_back" if can(actor, "task.take_back", task) else "task.take"
     return "task.reassign"
 
 
 @action("task.assign", subject=Task, fields=AssignTask, asks=kind_of_hand_over)
-def assign_task(actor: Actor, task: Task, *, assigned_to_id: int, due_date: datetime | date | None = _SAME) -> Task:
-    """Hand the task to a member. Handing it to the same person twice is handing it once."""
+def assign_task(
+    actor: Actor,
+    task: Task,
+    *,
+    assigned_to_id: int,
+    due_date: datetime | date | None = _SAME,
+    answer_by: datetime | None = AS_THE_ACCOUNT_HAS_IT,
+) -> Task:
+    """Hand the task to a member, who is to answer by `answer_by`. Handing it to the same person twice is handing it once."""
     kind = kind_of_hand_over(actor, task, assigned_to_id=assigned_to_id)
     assignee = find(actor, AccountMembership, assigned_to_id)
     allow(actor, "member.assign", assignee)
     if kind == "task.view":
         return task
     must_be_open(task)
+    if answer_by is not AS_THE_ACCOUNT_HAS_IT and answer_by is not None and answer_by <= now():
+        raise BadInput(fields={"answer_by": ["Give an instant that is still to come."]})
     previously = task.assigned_to_id
     before = facts_of(task, (*HAND_OVER, "due_date_time"))
     if due_date is not _SAME:
         task.due_date_time = due_instant(due_date, assignee.user.timezone)
-    hand_over(task, by_id=actor.user_id, to_id=assigned_to_id)
+    hand_over(task, by_id=actor.user_id, to_id=assigned_to_id, answer_by=answer_by)
     event = {
         "task.assign": "task_assigned",
         "task.take": "task_taken",
@@ -97,24 +108,31 @@ def reject_task(actor: Actor, task: Task, *, reason: str) -> Task:
         raise Conflict("You hold this task yourself; there is nobody to return it to.")
     if task.status != "pending":
         raise Conflict("This task is already started. Pause it, or ask who assigned it to take it over.")
+    give_back(actor, task, assignment, receiver_of_rejected(assignment), "task_rejected", reason)
+    return task
+
+
+def give_back(
+    actor: Actor, task: Task, assignment: TaskAssignment, back_to: int, event: str, reason: str
+) -> TaskAssignment:
+    """End the assignment as a rejected one; the task is pending with `back_to`, as their own."""
     before = facts_of(task, HAND_OVER)
     assignment.rejected_at = now()
     assignment.rejection_reason = reason
-    back_to = receiver_of_rejected(assignment)
-    begin_assignment(task, by_id=back_to, to_id=back_to)
+    following = begin_assignment(task, by_id=back_to, to_id=back_to)
     record(
         actor,
-        "task_rejected",
+        event,
         task,
         changes=changes_since(task, before),
         reason=reason,
         assigned_to_id=back_to,
-        previously_id=actor.user_id,
+        previously_id=before["assigned_to_id"],
     )
-    return task
+    return following
 
 
-def hand_over(*tasks: Task, by_id: int, to_id: int) -> None:
+def hand_over(*tasks: Task, by_id: int, to_id: int, answer_by: datetime | None = AS_THE_ACCOUNT_HAS_IT) -> None:
     """Put open tasks into other hands: the clock stops, its stretch ends, and they wait to be accepted."""
     ids = [task.id for task in tasks]
     running = select(TimeEntry.task_id).where(TimeEntry.task_id.in_(ids), TimeEntry.ended_at.is_(None))
@@ -124,7 +142,7 @@ def hand_over(*tasks: Task, by_id: int, to_id: int) -> None:
         if task.id in clocked:
             stop_the_clock(task, reason="handed over", by_id=by_id, end_stretch=True)
         task.status = "pending"
-    begin_assignments(tasks, by_id=by_id, to_id=to_id)
+    begin_assignments(tasks, by_id=by_id, to_id=to_id, answer_by=answer_by)
 
 
 def begin_assignment(task: Task, *, by_id: int, to_id: int, at: datetime | None = None) -> TaskAssignment:
@@ -133,17 +151,34 @@ def begin_assignment(task: Task, *, by_id: int, to_id: int, at: datetime | None 
 
 
 def begin_assignments(
-    tasks: Sequence[Task], *, by_id: int, to_id: int, at: datetime | None = None
+    tasks: Sequence[Task],
+    *,
+    by_id: int,
+    to_id: int,
+    at: datetime | None = None,
+    answer_by: datetime | None = AS_THE_ACCOUNT_HAS_IT,
 ) -> list[TaskAssignment]:
-    """`begin_assignment` for many tasks, a table at a time."""
+    """`begin_assignment` for many tasks, a table at a time. A hand-over of the past (`at`) awaits no answer."""
+    if by_id == to_id or at is not None:
+        answer_by = None
+    elif answer_by is AS_THE_ACCOUNT_HAS_IT:
+        answer_by = usual_deadline()
     history = hand_overs_of([task.id for task in tasks])
     for task in tasks:
-        history[task.id].append(_next_assignment(task, history[task.id], by_id, to_id, at or now()))
+        following = _next_assignment(task, history[task.id], by_id, to_id, at or now())
+        following.answer_by = answer_by
+        history[task.id].append(following)
     db.session.add_all(assignments[-1] for assignments in history.values())
     store_chains(history)
     for task in tasks:
         db.session.expire(task, ["assignment", "assignee"])
     return [history[task.id][-1] for task in tasks]
+
+
+def usual_deadline() -> datetime | None:
+    """Until when an assignment of now is to be answered, as the account has it."""
+    hours = db.session.get_one(Account, current_account_id()).settings.get("answer_within_hours")
+    return now() + timedelta(hours=hours) if hours else None
 
 
 def _next_assignment(
