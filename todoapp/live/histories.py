@@ -51,11 +51,11 @@ STEPS = frozenset(
 )
 """Hand-overs: they put a task back to pending, whatever it was."""
 
-PEOPLE = ("member_", "account_")
-"""Events that begin like this may change who sees what."""
+PEOPLE = frozenset({"member_joined", "member_updated", "member_removed", "member_left"})
+"""Events after which others may see more or less, and who belongs to a team may be others."""
 
-SIGN_INS = frozenset({"signed_out", "session_ended", "password_changed", "refresh_token_reused"})
-"""Events after which a session may have ended."""
+ENDINGS = frozenset({"signed_out", "session_ended", "password_changed", "refresh_token_reused", "account_deleted"})
+"""Events after which somebody may have to go."""
 
 IMPORTED = "account_imported"
 

@@ -24,6 +24,7 @@ class House:
         self.rooms: dict[Room, set[Subscription]] = defaultdict(set)
         self.standing: dict[int, Standing] = {}
         self.lock = threading.Lock()
+        self.ready = False
         self.last = 0
         self.told: set[int] = set()
 
@@ -65,8 +66,9 @@ class Hub:
             house = self.houses.setdefault(hearer.account_id, House(hearer.account_id))
             house.connections.add(connection)
         with house.lock:
-            if not house.told:
+            if not house.ready:
                 house.note(inside_account(self.app, house.account_id, lately))
+                house.ready = True
 
     def part(self, connection: Connection) -> None:
         """Forget a socket."""

@@ -20,7 +20,7 @@ from todoapp.kit.errors import Refusal
 from todoapp.live.bulletin import Bulletin
 from todoapp.live.connection import Connection, Subscription
 from todoapp.live.hearers import Standing, inside_account, standings
-from todoapp.live.histories import IMPORTED, PEOPLE, SIGN_INS
+from todoapp.live.histories import ENDINGS, IMPORTED, PEOPLE
 from todoapp.live.hub import House, Hub
 from todoapp.live.limits import (
     DEAD_AFTER,
@@ -94,10 +94,10 @@ class Usher:
         actions = {event.action for event in events}
         if IMPORTED in actions:
             self._resync(house, (one for one in listening if one.room.kind != TASK))
-        if any(action.startswith(PEOPLE) for action in actions):
+        if actions & PEOPLE:
             self.sweep(house, everybody=True)
             self._resync(house, (one for one in listening if one.room.kind == TEAM))
-        elif actions & SIGN_INS:
+        elif actions & ENDINGS:
             self.sweep(house)
 
     def sweep(self, house: House, everybody: bool = False) -> None:
@@ -140,7 +140,7 @@ class Usher:
     def _care(self, account_id: int, work: Callable[[House], None]) -> None:
         """Do something in an account. What fails there must not keep the others from hearing."""
         house = self.hub.houses.get(account_id)
-        if house is None:
+        if house is None or not house.ready:
             return
         try:
             work(house)
