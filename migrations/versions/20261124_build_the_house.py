@@ -2,7 +2,7 @@
 
 Revision ID: 20261124_01
 Revises:
-Create Date: 2026-11-24 03:52:05.938225
+Create Date: 2026-11-24 04:14:41.988377
 
 """
 
@@ -702,6 +702,8 @@ def upgrade():
         sa.Column("accepted_at", sa.DateTime(), nullable=True),
         sa.Column("rejected_at", sa.DateTime(), nullable=True),
         sa.Column("rejection_reason", sa.String(length=1000), nullable=True),
+        sa.Column("answer_by", sa.DateTime(), nullable=True),
+        sa.Column("overdue_at", sa.DateTime(), nullable=True),
         sa.Column("reassignment_count", sa.Integer(), nullable=False),
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -735,6 +737,11 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_task_assignments_assigned_by_id"), ["assigned_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_assignments_assigned_to_id"), ["assigned_to_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_task_assignments_is_current_accepted_at_answer_by"),
+            ["is_current", "accepted_at", "answer_by"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_task_assignments_task_id"), ["task_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_task_assignments_task_id_assigned_to_id"), ["task_id", "assigned_to_id"], unique=False

@@ -258,3 +258,12 @@ def test_what_is_done_or_put_away_is_not_handed_over(cast, acting, make):
     archive_task(acting(cast.mara), away)
     with pytest.raises(Conflict, match="Restore it first"):
         assign_task(acting(cast.sven), away, assigned_to_id=cast.udo.user_id)
+
+
+def test_a_manager_may_take_a_reports_task_and_not_pass_it_on(cast, acting, make):
+    """Taking needs only the right to edit; passing on is a reassignment."""
+    task = make(cast.uma)
+    take_task(acting(cast.mara), task)
+    assert (task.assigned_to_id, events(task)[-1]) == (cast.mara.user_id, "task_taken")
+    with pytest.raises(Forbidden, match="already assigned"):
+        assign_task(acting(cast.mara), task, assigned_to_id=cast.udo.user_id)

@@ -57,7 +57,7 @@ def _hand_overs(actor: Actor, task: Task, may: set[str]) -> Deeds:
     if task.assigned_to_id != actor.user_id:
         if "task.take_back" in may:
             offered["take_back"] = True
-        elif "task.reassign" in may:
+        elif "task.take" in may:
             offered["take"] = True
     return offered
 
