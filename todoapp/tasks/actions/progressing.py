@@ -26,6 +26,7 @@ def start_task(actor: Actor, task: Task) -> Task:
     must_be_open(task)
     if task.status == "in_progress":
         return task
+    _hold_ones_clock(actor)
     was_paused = task.status == "paused"
     accept(actor, task, current_assignment(task))
     at = now()
@@ -130,6 +131,12 @@ def pause(actor: Actor, task: Task, reason: str, at: datetime | None = None, **f
     shown = {name: value for name, value in fields.items() if value is not None}
     record(actor, "task_paused", task, changes={"status": ["in_progress", "paused"]}, reason=reason, **shown)
     return stood
+
+
+def _hold_ones_clock(actor: Actor) -> None:
+    """Let nobody start two tasks of one person at once: else neither would see, and pause, the other."""
+    query = select(AccountMembership.id).where(AccountMembership.user_id == actor.user_id)
+    db.session.execute(query.with_for_update())
 
 
 def switch_from_running(actor: Actor, task: Task, at: datetime) -> None:
