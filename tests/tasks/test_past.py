@@ -202,7 +202,8 @@ def test_the_door_shows_it(cast, api, at):
     later = mara.get(path, query_string={"at": "2026-11-24T10:00:00Z"}).json
     assert (later["title"], later["status"], later["assignment_state"]) == ("Two", "in_progress", "accepted")
     assert mara.get(path, query_string={"at": "2026-11-24T11:00:00Z"}).json["deleted_at"] == "2026-11-24T11:00:00+00:00"
-    for bad in ({}, {"at": "x"}, {"at": "2026-11-24T10:30:00"}, {"at": "2027-01-01T00:00:00Z"}):
+    assert mara.get(path).json["at"] == "2026-11-24T11:00:00+00:00", "without an instant it is now"
+    for bad in ({"at": "x"}, {"at": "2026-11-24T10:30:00"}, {"at": "2027-01-01T00:00:00Z"}):
         assert set(mara.get(path, query_string=bad).json["fields"]) == {"at"}
     for stranger in (cast.ulla, cast.zoe):
         assert api(stranger).get(path, query_string={"at": "2026-11-24T10:00:00Z"}).status_code == 404

@@ -4,6 +4,7 @@ from typing import Any
 
 from todoapp.activity.queries import history_of
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
+from todoapp.kit.clock import now
 from todoapp.kit.paging import Page, PageQuery
 from todoapp.kit.versions import check_version, tell_version
 from todoapp.permissions import allow, find
@@ -174,10 +175,11 @@ def timeline(query: dict[str, Any], task_id: int) -> dict[str, Any]:
 def state(query: dict[str, Any], task_id: int) -> dict[str, Any]:
     """Get a task, deleted or not, as it stood at an instant, from what happened to it."""
     task = find(current_actor(), Task, task_id, deleted=None)
-    then = state_at(task, query["at"])
+    at = query.get("at") or now()
+    then = state_at(task, at)
     person = names_of({then["assigned_to_id"]} - {None})
     assignee = {"id": then["assigned_to_id"], "name": person.get(then["assigned_to_id"])}
-    return then | {"id": task.id, "at": query["at"], "assignee": assignee if then["assigned_to_id"] else None}
+    return then | {"id": task.id, "at": at, "assignee": assignee if then["assigned_to_id"] else None}
 
 
 @blp.get("/<int:task_id>/snapshots")

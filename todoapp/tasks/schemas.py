@@ -241,9 +241,9 @@ class TimelineOut(Schema):
 
 
 class StateQuery(Query):
-    """Which instant: from when the task was made to now."""
+    """Which instant: from when the task was made to now, which is the default."""
 
-    at = InstantField(required=True)
+    at = InstantField()
 
 
 class StateOut(Schema):
