@@ -79,7 +79,13 @@ def sentence(event: ActivityLog, people: dict[int, User], texts: dict[int, str])
     if "comment_id" in event.details:
         words["text"] = texts.get(event.details["comment_id"]) or NO_TEXT
     words["who"] = people[event.user_id].name if event.user_id in people else SYSTEM
-    return PHRASES[event.action].format_map(words)
+    return PHRASES[event.action].format_map(words) + _aside(event)
+
+
+def _aside(event: ActivityLog) -> str:
+    """What was left to do when a task was completed."""
+    left = event.details.get("open_subtasks")
+    return f", with {left} {'subtask' if left == 1 else 'subtasks'} still open" if left else ""
 
 
 def listed(words: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from todoapp.boards.queries import Board
 from todoapp.extensions import db
 from todoapp.kit.clock import from_instant, now, to_instant
 from todoapp.tasks.models import Task
+from todoapp.tasks.parts import with_parts
 from todoapp.tasks.queries import SHOWN, matching
 
 SPANS = ("day", "week", "month")
@@ -155,6 +156,7 @@ def _tasks(actor: Actor, board: Board, filters: dict[str, Any], *conditions: Any
     query = select(Task).where(*matching(actor, filters), board.holds, *conditions)
     query = query.order_by(Task.due_sort, Task.id).limit(MOST_TASKS + 1).options(*SHOWN)
     tasks = list(db.session.scalars(query).unique())
+    with_parts(actor, tasks[:MOST_TASKS])
     return tasks[:MOST_TASKS], len(tasks) > MOST_TASKS
 
 

@@ -14,6 +14,7 @@ from todoapp.kit.clock import now
 from todoapp.kit.paging import CAP, Page
 from todoapp.permissions import allow, find
 from todoapp.tasks.models import STATUSES, Task
+from todoapp.tasks.parts import with_parts
 from todoapp.tasks.queries import SHOWN, list_tasks, matching, of_team, order_by
 from todoapp.users.models import User
 
@@ -67,8 +68,10 @@ def kanban(actor: Actor, board: Board, filters: dict[str, Any]) -> list[Column]:
     counts = dict(
         db.session.execute(select(Task.status, func.count(Task.id)).where(*conditions).group_by(Task.status)).all()
     )
-    wanted = filters.get("status") or STATUSES
-    return [_column(status, conditions, counts.get(status, 0), filters) for status in STATUSES if status in wanted]
+    wanted = [status for status in STATUSES if status in (filters.get("status") or STATUSES)]
+    columns = [_column(status, conditions, counts.get(status, 0), filters) for status in wanted]
+    with_parts(actor, (task for column in columns for task in column.tasks))
+    return columns
 
 
 def board_list(actor: Actor, board: Board, filters: dict[str, Any]) -> Page:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import JSON, DateTime, SmallInteger, String, Text, TypeDecorator
+from sqlalchemy import JSON, DateTime, Integer, SmallInteger, String, Text, TypeDecorator, type_coerce
 from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 
 def session() -> Session:
@@ -57,6 +59,27 @@ def Key(length: int) -> String:
 def LongText() -> Text:
     """Text of up to 4 GB; plain TEXT stops at 64 KiB on MariaDB."""
     return Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+
+
+class seconds_between(FunctionElement[int]):
+    """The whole seconds from one instant to another, computed by the database: `seconds_between(since, until)`."""
+
+    type = Integer()
+    inherit_cache = True
+
+    def __init__(self, since: Any, until: Any):
+        super().__init__(type_coerce(since, Instant), type_coerce(until, Instant))
+
+
+@compiles(seconds_between)
+def _timestampdiff(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"TIMESTAMPDIFF(SECOND, {compiler.process(element.clauses, **kw)})"
+
+
+@compiles(seconds_between, "sqlite")
+def _unixepoch(element: Any, compiler: Any, **kw: Any) -> str:
+    since, until = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(CAST(strftime('%s', {until}) AS INTEGER) - CAST(strftime('%s', {since}) AS INTEGER))"
 
 
 def json_size(value: object) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from todoapp.activity.queries import history_of
+from todoapp.actor import Actor
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
 from todoapp.kit.clock import now
 from todoapp.kit.paging import Page, PageQuery
@@ -24,6 +25,7 @@ from todoapp.tasks.actions.progressing import (
 from todoapp.tasks.cards import names_of
 from todoapp.tasks.clockwork import stretches_of
 from todoapp.tasks.models import Task
+from todoapp.tasks.parts import with_parts
 from todoapp.tasks.past import state_at
 from todoapp.tasks.queries import assigned_by, assigned_to, assignments_of, list_tasks, of_team, snapshots_of
 from todoapp.tasks.schemas import (
@@ -55,6 +57,12 @@ def as_list(page: Page) -> dict[str, Any]:
 def list_for(query: dict[str, Any], *extra: Any) -> dict[str, Any]:
     """The page of tasks that a query string asks for."""
     return as_list(list_tasks(current_actor(), query, *extra))
+
+
+def shown(actor: Actor, task: Task) -> Task:
+    """One task, as its door shows it: with what its parts come to, and its version as the answer's ETag."""
+    with_parts(actor, [task])
+    return tell_version(task)  # type: ignore[no-any-return]
 
 
 @blp.get("")
@@ -101,7 +109,8 @@ def list_team(query: dict[str, Any]) -> dict[str, Any]:
 @blp.refusals(*WRITE)
 def create(fields: dict[str, Any]) -> Task:
     """Create a task: your own, another member's, or (with null) nobody's."""
-    return tell_version(create_task(current_actor(), **fields))  # type: ignore[no-any-return]
+    actor = current_actor()
+    return shown(actor, create_task(actor, **fields))
 
 
 @blp.get("/<int:task_id>")
@@ -109,7 +118,8 @@ def create(fields: dict[str, Any]) -> Task:
 @blp.refusals(*READ)
 def show(task_id: int) -> Task:
     """Get a task."""
-    return tell_version(find(current_actor(), Task, task_id))  # type: ignore[no-any-return]
+    actor = current_actor()
+    return shown(actor, find(actor, Task, task_id))
 
 
 @blp.patch("/<int:task_id>")
@@ -119,7 +129,7 @@ def show(task_id: int) -> Task:
 def update(fields: dict[str, Any], task_id: int) -> Task:
     """Change fields of a task. Send the `version` that you edited from, and nobody's change is overwritten."""
     actor = current_actor()
-    return tell_version(update_task(actor, check_version(find(actor, Task, task_id)), **fields))  # type: ignore[no-any-return]
+    return shown(actor, update_task(actor, check_version(find(actor, Task, task_id)), **fields))
 
 
 @blp.delete("/<int:task_id>")
@@ -138,7 +148,7 @@ def delete(task_id: int) -> None:
 def restore(fields: dict[str, Any], task_id: int) -> Task:
     """Bring back a deleted or archived task."""
     actor = current_actor()
-    return tell_version(restore_task(actor, find(actor, Task, task_id, deleted=None)))  # type: ignore[no-any-return]
+    return shown(actor, restore_task(actor, find(actor, Task, task_id, deleted=None)))
 
 
 @blp.get("/<int:task_id>/assignment-history")
@@ -202,7 +212,7 @@ def _verb(path: str, verb: Any, schema: Any, summary: str) -> None:
     @blp.doc(summary=summary)
     def door(fields: dict[str, Any], task_id: int) -> Task:
         actor = current_actor()
-        return tell_version(verb(actor, check_version(find(actor, Task, task_id)), **fields))  # type: ignore[no-any-return]
+        return shown(actor, verb(actor, check_version(find(actor, Task, task_id)), **fields))
 
 
 _verb("assign", assign_task, AssignTask, "Assign a task; assigning an assigned task is a reassignment")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
@@ -12,6 +12,7 @@ from todoapp.extensions import db
 from todoapp.permissions import abilities, visible
 from todoapp.tasks.deeds import deeds
 from todoapp.tasks.models import Task, TaskPause
+from todoapp.tasks.parts import with_parts
 from todoapp.users.models import User
 
 
@@ -23,18 +24,15 @@ def person(user: User) -> dict[str, Any]:
 def cards_of(actor: Actor, tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
     """The card of each task, by id."""
     may = abilities(actor, tasks)
-    steps = _steps(actor, [task.id for task in tasks])
+    with_parts(actor, [task for task in tasks if task.parts is None])
     awaited = awaited_by(actor, [task.open_pause for task in tasks if task.open_pause])
     comments = comment_counts([task.id for task in tasks])
     return {
-        task.id: _card(actor, task, may[task.id], steps.get(task.id), awaited) | {"comments": comments.get(task.id, 0)}
-        for task in tasks
+        task.id: _card(actor, task, may[task.id], awaited) | {"comments": comments.get(task.id, 0)} for task in tasks
     }
 
 
-def _card(
-    actor: Actor, task: Task, may: set[str], steps: tuple[int, int] | None, awaited: dict[int, dict[str, Any]]
-) -> dict[str, Any]:
+def _card(actor: Actor, task: Task, may: set[str], awaited: dict[int, dict[str, Any]]) -> dict[str, Any]:
     pause = task.open_pause
     return {
         "id": task.id,
@@ -45,25 +43,13 @@ def _card(
         "assignee": person(task.assignee) if task.assignee else None,
         "due": task.due_date_time,
         "tags": [tag.name for tag in task.tags],
-        "steps": steps,
+        "steps": (task.parts.completed, task.parts.total) if task.parts.total else None,
         "tracked": task.worked_seconds() or None,
         "running": task.status == "in_progress",
         "waiting": bool(task.status == "pending" and task.assignment and task.assignment.state == "waiting"),
         "pause": {"reason": pause.reason, "waiting_for": awaited.get(pause.id)} if pause else None,
         "acts": deeds(actor, task, may),
     }
-
-
-def _steps(actor: Actor, ids: list[int]) -> dict[int, tuple[int, int]]:
-    done = func.count(case((Task.status == "completed", Task.id)))
-    counts = (
-        select(Task.parent_task_id, done, func.count(Task.id))
-        .where(Task.parent_task_id.in_(ids), Task.deleted_at.is_(None), Task.archived_at.is_(None), visible(actor))
-        .group_by(Task.parent_task_id)
-    )
-    return (
-        {parent: (finished, total) for parent, finished, total in db.session.execute(counts) if parent} if ids else {}
-    )
 
 
 def awaited_by(actor: Actor, pauses: Iterable[TaskPause]) -> dict[int, dict[str, Any]]:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy import select
 
+from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.answers import done
 from todoapp.kit.forms import as_typed, read_form, shown_again_by
@@ -26,6 +27,7 @@ from todoapp.tasks.actions.progressing import (
 )
 from todoapp.tasks.models import Task, TaskPause
 from todoapp.tasks.pages import pages, show_task
+from todoapp.tasks.parts import parts_of
 from todoapp.tasks.schemas import AssignTask, CorrectClock, NoFields, PauseTask, RejectTask
 from todoapp.tasks.sheet import way_back
 
@@ -75,15 +77,22 @@ def _open_door(deed: Deed) -> None:
         schema = deed.fields()
         board = way_back(actor, task)["url"]
         deed.verb(actor, task, **read_form(schema, actor.timezone, as_typed(request.form, schema)))
-        return _say(deed, task, board)
+        return _say(deed, task, board, _also(actor, deed, task))
 
     view.__doc__ = deed.verb.__doc__
     pages.add_url_rule(f"/tasks/<int:task_id>/{deed.address}", deed.address, view, methods=["POST"])
 
 
-def _say(deed: Deed, task: Task, board: str) -> Any:
+def _also(actor: Actor, deed: Deed, task: Task) -> str:
+    """What else happened, or is left to do."""
+    if deed.verb in CLOCKED:
+        return "".join(f" #{other} is paused." for other in _switched_off(task))
+    left = parts_of(actor, [task.id])[task.id].open if deed.verb is complete_task else 0
+    return f" {left} of its subtasks {'is' if left == 1 else 'are'} still open." if left else ""
+
+
+def _say(deed: Deed, task: Task, board: str, also: str) -> Any:
     here = f"/tasks/{task.id}"
-    also = "".join(f" #{other} is paused." for other in _switched_off(task)) if deed.verb in CLOCKED else ""
     undo = f"{here}/{deed.undo}" if deed.undo else None
     out_of_sight = deed.leaves and (request.form.get("next") or here).split("?")[0] == here
     fallback = board if deed.leaves else here

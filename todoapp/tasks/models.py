@@ -1,7 +1,7 @@
 """Task with its assignments, hand-over chain, time entries, pauses, snapshots and tags."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Boolean, CheckConstraint, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote, validates
@@ -74,6 +74,9 @@ class Task(Tenant, Base):
         order_by=lambda: Tag.key,
         viewonly=True,
     )
+
+    parts: ClassVar[Any] = None
+    """What its subtasks come to for who reads it (see `parts.py`); None where nobody asked."""
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
     __table_args__ = (

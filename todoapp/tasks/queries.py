@@ -15,6 +15,7 @@ from todoapp.kit.paging import Order, Page, page_of
 from todoapp.permissions import find, visible
 from todoapp.permissions.reaches import line_ids
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
+from todoapp.tasks.parts import with_parts
 from todoapp.tasks.tagging import fold
 
 SORTS = {
@@ -99,7 +100,7 @@ def order_by(sort: str | None = None, order: str | None = None) -> Order:
 def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool]) -> Page:
     """One page of the tasks that the actor sees; `filters` also holds page, per_page, cursor, sort and order."""
     conditions = [*matching(actor, filters), *extra]
-    return page_of(
+    page = page_of(
         select(Task).where(*conditions).options(*SHOWN),
         select(Task.id).where(*conditions),
         page=filters.get("page", 1),
@@ -107,6 +108,8 @@ def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool
         order=order_by(filters.get("sort"), filters.get("order")),
         cursor=filters.get("cursor"),
     )
+    with_parts(actor, page.rows)
+    return page
 
 
 def assigned_by(actor: Actor) -> ColumnElement[bool]:

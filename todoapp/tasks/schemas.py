@@ -159,6 +159,15 @@ class PauseOut(Schema):
     waiting_for_task_id = fields.Integer(required=True, allow_none=True)
 
 
+class PartsOut(Schema):
+    """What the direct subtasks that you see come to, deleted ones aside. Times are seconds."""
+
+    total = fields.Integer(required=True)
+    completed = fields.Integer(required=True)
+    estimated_time = fields.Integer(required=True)
+    actual_time = fields.Integer(required=True)
+
+
 class TaskOut(Schema):
     """A task. Times are seconds; instants are UTC."""
 
@@ -175,6 +184,9 @@ class TaskOut(Schema):
     answer_by = InstantField(required=True, allow_none=True)
     reassignment_count = fields.Integer(required=True)
     parent_task_id = fields.Integer(required=True, allow_none=True)
+    subtasks = fields.Nested(
+        PartsOut, attribute="parts", required=True, allow_none=True, metadata={"description": "null in live messages"}
+    )
     due_date = InstantField(required=True, allow_none=True, attribute="due_date_time")
     estimated_time = fields.Integer(required=True, allow_none=True)
     actual_time = fields.Method("worked", required=True, metadata={"type": "integer"})

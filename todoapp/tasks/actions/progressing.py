@@ -16,6 +16,7 @@ from todoapp.permissions import find
 from todoapp.tasks.actions.assigning import accept, current_assignment, must_be_open
 from todoapp.tasks.clockwork import correct_stop, open_pause, start_the_clock, stop_the_clock
 from todoapp.tasks.models import Task, TaskPause, TimeEntry
+from todoapp.tasks.parts import parts_of
 from todoapp.tasks.schemas import CorrectClock, NoFields, PauseTask
 from todoapp.tasks.snapshots import take_snapshot
 
@@ -81,7 +82,10 @@ def pause_task(
 
 @action("task.complete", subject=Task, fields=NoFields)
 def complete_task(actor: Actor, task: Task) -> Task:
-    """Finish the work; a running clock or an open pause ends here. Completing twice is completing once."""
+    """Finish the work; a running clock or an open pause ends here. Completing twice is completing once.
+
+    Subtasks may still be open: the event says how many the actor sees.
+    """
     if task.status == "completed":
         return task
     must_be_open(task)
@@ -90,7 +94,10 @@ def complete_task(actor: Actor, task: Task) -> Task:
     task.status = "completed"
     task.completed_at = at
     take_snapshot(task, "milestone", progress=100)
-    record(actor, "task_completed", task, changes={"status": [before, "completed"]}, worked=task.actual_time)
+    left = parts_of(actor, [task.id])[task.id].open
+    beside = {"open_subtasks": left} if left else {}
+    changes = {"status": [before, "completed"]}
+    record(actor, "task_completed", task, changes=changes, worked=task.actual_time, **beside)
     return task
 
 
