@@ -205,6 +205,15 @@ class House:
             if parameter["in"] == "query"
         ]
 
+    def required_query(self, door: Door) -> dict[str, Any]:
+        """What a door of the API must be told in its query string."""
+        parameters = (self.operation(door) or {}).get("parameters", [])
+        return {
+            parameter["name"]: self.value(parameter["name"], parameter["schema"])
+            for parameter in parameters
+            if parameter["in"] == "query" and parameter.get("required")
+        }
+
     def json_fields(self, door: Door) -> list[Field]:
         """Every leaf of the body that a door of the API takes."""
         schema = self.body_schema(door)

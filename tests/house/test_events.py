@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests.house.doors import UNSAFE, kind_of
 from tests.house.photograph import differences
-from tests.house.test_imports import modules
+from tests.house.source import modules
 from tests.house.visiting import Furnished
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.actions import ACTIONS, Action

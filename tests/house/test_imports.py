@@ -4,11 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.house.source import ROOT, modules
+
 LONGEST_FILE, LONGEST_FUNCTION = 350, 40
 
 FLOORS = (
@@ -32,19 +32,6 @@ LOADED_BY_NAME = {"todoapp.activity.deliver"}
 """Where code is imported when it runs, by the dotted names of activity/reactions.py."""
 
 NAMELESS = re.compile(r"(^|_)(utils?|helpers?|misc|common|managers?)(_|$)")
-
-
-@cache
-def modules() -> dict[str, ast.Module]:
-    """Every module of the product, parsed."""
-    files = [*ROOT.glob("todoapp/**/*.py"), *ROOT.glob("tasks_queue/**/*.py")]
-    files += [ROOT / "config.py", ROOT / "app.py", ROOT / "wsgi.py"]
-    return {name_of(file): ast.parse(file.read_text(), str(file)) for file in files}
-
-
-def name_of(file: Path) -> str:
-    """The dotted name of a file."""
-    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def floor_of(module: str) -> int:

@@ -223,7 +223,8 @@ class Furnished:
         kinds = door.row_parameters
         choices = [ids.of(kind) if kind == "people" else ids.of(kind)[::-1] for kind in kinds.values()]
         for chosen in itertools.islice(itertools.product(*choices), limit):
-            yield Visit(dict(zip(kinds, chosen, strict=True)), {}, body)
+            query = self.house.required_query(door) if door.is_api else {}
+            yield Visit(dict(zip(kinds, chosen, strict=True)), query, body)
 
     def _body(self, door: Door, ids: Ids) -> dict[str, Any]:
         if door.is_api:

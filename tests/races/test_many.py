@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import Cast
-from tests.races.conftest import count_of, together
+from tests.races.crowd import count_of, together
 from todoapp.tasks.models import Task
 from todoapp.tenancy import enter
 

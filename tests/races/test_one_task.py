@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import Cast
-from tests.races.conftest import count_of, statuses, together
+from tests.races.crowd import count_of, statuses, together
 from todoapp.tasks.models import Task, TaskAssignment, TimeEntry
 from todoapp.tenancy import enter
 
