@@ -16,6 +16,7 @@ from todoapp.live.socket import open_live
 from todoapp.reference.pages import pages as reference_pages
 from todoapp.tasks.api import blp as tasks_api
 from todoapp.tasks.deed_pages import pages as tasks_pages
+from todoapp.tasks.suggestions_api import blp as suggestions_api
 from todoapp.users.api import auth as auth_api
 from todoapp.users.api import me as me_api
 from todoapp.users.settings_pages import pages as users_pages
@@ -30,6 +31,7 @@ API = (
     accounts_api,
     members_api,
     activity_api,
+    suggestions_api,
 )
 
 

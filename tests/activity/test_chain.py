@@ -73,6 +73,26 @@ def test_an_edited_row_is_found_and_named(cast, history, walked, sql, column):
     assert f"Event {edited} (seal 4)" in sentences(found)[0]
 
 
+def test_every_column_is_tried():
+    others = {"id", "account_id", "seal_number"}
+    assert EDITS.keys() | others == {column.name for column in ActivityLog.__table__.columns}
+
+
+def test_a_row_with_another_id_is_found(history, walked, sql):
+    sql("UPDATE activity_logs SET id = 777777 WHERE id = :id", id=history[3])
+    assert sentences(walked()) == ["Event 777777 (seal 4) does not hang on the one before it: moved."]
+
+
+def test_a_row_that_was_put_into_another_account_is_found_in_both(cast, history, walked, sql):
+    sql(
+        "UPDATE activity_logs SET account_id = :other, user_id = NULL WHERE id = :id",
+        other=cast.other_id,
+        id=history[3],
+    )
+    assert sentences(walked()) == ["The event with seal 4 is missing: removed."]
+    assert walked(cast.other_id).findings
+
+
 def test_what_is_no_json_any_more_is_found_and_named(history, walked, sql):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("MariaDB keeps no such thing in a JSON column")

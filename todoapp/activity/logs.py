@@ -93,8 +93,8 @@ def _page(actor: Actor, filters: dict[str, Any], *conditions: ColumnElement[bool
     found = page_of(
         select(ActivityLog).where(*conditions),
         select(ActivityLog.id).where(*conditions),
-        page=filters["page"],
-        per_page=filters["per_page"],
+        page=filters.get("page", 1),
+        per_page=filters.get("per_page", 20),
         cursor=filters.get("cursor"),
         order=NEWEST_FIRST,
     )

@@ -90,4 +90,4 @@ def _tell(actor: Actor, task: Task, assignment: TaskAssignment) -> None:
     record(actor, "assignment_overdue", task, **people)
     back_to = receiver_of_rejected(assignment)
     if actor.settings.get("return_unanswered") and back_to != assignment.assigned_to_id:
-        give_back(actor, task, assignment, back_to, "task_returned", NOT_IN_TIME)
+        record(actor, "task_returned", task, **give_back(task, assignment, back_to, NOT_IN_TIME))

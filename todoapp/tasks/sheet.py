@@ -18,9 +18,11 @@ from todoapp.tasks.clockwork import Stretch, stretches_of
 from todoapp.tasks.deeds import deeds
 from todoapp.tasks.models import Task, TaskAssignment, TaskPause, TimeEntry
 from todoapp.tasks.queries import assignments_of, subtasks_of
+from todoapp.tasks.suggesting import suggested_assignees
 from todoapp.users.models import User
 
 EVENTS_SHOWN = 50
+SUGGESTED = 3
 ICONS = {
     "task_created": "plus",
     "task_imported": "upload",
@@ -60,7 +62,7 @@ def sheet_of(actor: Actor, task: Task, *, events: int = EVENTS_SHOWN) -> dict[st
         "task": _facts(actor, task, stretches),
         "acts": acts,
         "board": way_back(actor, task),
-        "assignable": assignable(actor) if acts.get("assign") is True else [],
+        "assignable": [*least_loaded(actor, task), *assignable(actor)] if acts.get("assign") is True else [],
         "waitable": waitable(actor) if acts.get("pause") is True else [],
         "stretches": _clock(actor, task, stretches),
         "handovers": [_handover(one) for one in reversed(assignments_of(task))],
@@ -143,6 +145,15 @@ def assignable(actor: Actor) -> list[dict[str, Any]]:
     members = _members(within(actor, "member.assign", AccountMembership))
     groups = {role: [_choice(member) for member in members if member.role == role] for role in ROLES}
     return [{"label": ROLE_WORDS[role], "options": options} for role, options in groups.items() if options]
+
+
+def least_loaded(actor: Actor, task: Task) -> list[dict[str, Any]]:
+    """The few who could best take the task, as the first group of its choices; none where there is hardly a choice."""
+    found = suggested_assignees(
+        actor, due=task.due_date_time, estimated_time=task.estimated_time, exclude=[task.assigned_to_id]
+    )
+    options = [{"value": one.member.user_id, "label": one.in_short} for one in found[:SUGGESTED]]
+    return [{"label": "Least loaded", "options": options}] if len(found) > SUGGESTED else []
 
 
 def waitable(actor: Actor) -> list[dict[str, Any]]:

@@ -108,28 +108,19 @@ def reject_task(actor: Actor, task: Task, *, reason: str) -> Task:
         raise Conflict("You hold this task yourself; there is nobody to return it to.")
     if task.status != "pending":
         raise Conflict("This task is already started. Pause it, or ask who assigned it to take it over.")
-    give_back(actor, task, assignment, receiver_of_rejected(assignment), "task_rejected", reason)
+    returned = give_back(task, assignment, receiver_of_rejected(assignment), reason)
+    record(actor, "task_rejected", task, **returned)
     return task
 
 
-def give_back(
-    actor: Actor, task: Task, assignment: TaskAssignment, back_to: int, event: str, reason: str
-) -> TaskAssignment:
-    """End the assignment as a rejected one; the task is pending with `back_to`, as their own."""
+def give_back(task: Task, assignment: TaskAssignment, back_to: int, reason: str) -> dict[str, Any]:
+    """End the assignment as a rejected one: the task is with `back_to`, as their own. Returns what the event says of it."""
     before = facts_of(task, HAND_OVER)
     assignment.rejected_at = now()
     assignment.rejection_reason = reason
-    following = begin_assignment(task, by_id=back_to, to_id=back_to)
-    record(
-        actor,
-        event,
-        task,
-        changes=changes_since(task, before),
-        reason=reason,
-        assigned_to_id=back_to,
-        previously_id=before["assigned_to_id"],
-    )
-    return following
+    begin_assignment(task, by_id=back_to, to_id=back_to)
+    people = {"assigned_to_id": back_to, "previously_id": before["assigned_to_id"]}
+    return {"changes": changes_since(task, before), "reason": reason, **people}
 
 
 def hand_over(*tasks: Task, by_id: int, to_id: int, answer_by: datetime | None = AS_THE_ACCOUNT_HAS_IT) -> None:
