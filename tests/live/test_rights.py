@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from tests.live.talk import until
 from todoapp.accounts.models import Account, AccountMembership
+from todoapp.activity.record import record
 from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.tasks.actions.creating import create_task
@@ -239,6 +240,41 @@ def test_so_many_unannounced_events_are_one_resync(app, talk, cast, acting, hub,
         create_task(acting(cast.uma), title="One of many")
     db.session.commit()
     assert uma.hear(SOON)["type"] == "resync"
+
+
+def test_rights_that_went_among_too_many_events_are_lost_too(talk, cast, acting, monkeypatch, settled, behind_our_back):
+    """The events are not told one by one then; what they took away is gone all the same."""
+    monkeypatch.setattr("todoapp.live.usher.MOST_MISSED", 3)
+    mara = talk(cast.mara)
+    mara.subscribe(board_id=f"user-{cast.uma.user_id}")
+    mara.subscribe(board_id="team")
+    settled()
+    for _ in range(4):
+        create_task(acting(cast.uma), title="One of many")
+    behind_our_back(update(AccountMembership).where(of(cast.uma)).values(manager_id=cast.milo.user_id))
+    db.session.commit()
+    heard = mara.hear_until(lambda message: message["type"] == "resync", SOON)
+    assert [(message["type"], message["board_id"]) for message in heard] == [
+        ("ended", f"user-{cast.uma.user_id}"),
+        ("resync", "team"),
+    ]
+
+
+def test_an_import_is_one_resync_of_boards(talk, cast, acting, app, settled):
+    uma = talk(cast.uma)
+    since = uma.subscribe(board_id="me")["sequence"]
+    settled()
+    importer = acting(cast.olga).through("import")
+    create_task(importer, title="From elsewhere", assigned_to_id=cast.uma.user_id)
+    record(
+        importer, "account_imported", db.session.get_one(Account, cast.account_id), summary="1 task", source="trello"
+    )
+    db.session.commit()
+    assert uma.hear(SOON)["type"] == "resync"
+    settled()
+    assert uma.silence() == []
+    uma.subscribe(board_id="me", since=since)
+    assert [message["type"] for message in uma.silence()] == ["resync"]
 
 
 def test_a_sweep_is_one_query_for_all_sessions_of_an_account(app, talk, cast, hub, count_queries, settled):

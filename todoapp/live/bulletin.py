@@ -24,6 +24,7 @@ from todoapp.tasks.models import Task, TaskAssignment
 from todoapp.tasks.queries import SHOWN
 from todoapp.tasks.schemas import TaskOut
 
+MANY_CARDS = 100
 ADDED, MOVED, UPDATED, REMOVED = "task_added", "task_moved", "task_updated", "task_removed"
 
 
@@ -88,6 +89,8 @@ class Bulletin:
             self._report_task(one, self.tasks[one.room.id])
         elif not opens_board(one, self.standing[one.hearer.session_id], self.opens):
             self.endings.append((one, shut_board(one)))
+        elif len(self.tasks) > MANY_CARDS:
+            self.resyncs.append(one)
         else:
             for task in self.tasks.values():
                 self._report_card(one, task)

@@ -180,8 +180,7 @@ class Connection:
     def _on_subscribe(self, message: Message) -> None:
         room = room_of(message, self.known.user_id)
         if len(self.subscriptions) >= SUBSCRIPTIONS and room not in self.subscriptions:
-            refusal = TooMany(f"A socket listens to at most {SUBSCRIPTIONS} channels.", named=named(message))
-            raise refusal
+            raise TooMany(f"A socket listens to at most {SUBSCRIPTIONS} channels.", named=named(message))
         self.unsubscribe(room)
         subscription = Subscription(self, room, message["payload"])
         self.subscriptions[room] = subscription
@@ -218,7 +217,7 @@ class Connection:
         self.say(frame("welcome", user_id=hearer.user_id, account_id=hearer.account_id, expires_at=hearer.expires_at))
 
     def _close(self, end: HangUp) -> None:
-        self.hub.part(self)
+        self.end(end)  # from now on the usher hangs up on who does not even take the close frame
         try:
             self.ws.close(end.code, end.sentence)
         except (ConnectionClosed, OSError):

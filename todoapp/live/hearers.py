@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, not_, or_, select
 
 from todoapp.accounts.models import Account, AccountMembership
 from todoapp.actor import Actor, actor_for
@@ -23,8 +23,12 @@ T = TypeVar("T")
 REMOVED = "removed"
 SIGNED_OUT = "Your session has ended. Sign in again."
 LEFT = "You do not belong to this account any more."
-CLOSED = "This account is closed."
-ELSEWHERE = "You work in another account now. Connect again."
+VERDICTS = {
+    "left": (SHUT_OUT, LEFT),
+    "signed out": (NOT_SIGNED_IN, SIGNED_OUT),
+    "closed": (SHUT_OUT, "This account is closed."),
+    "elsewhere": (NOT_SIGNED_IN, "You work in another account now. Connect again."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,37 +96,26 @@ def standings(hearers: Collection[Hearer]) -> dict[int, Standing | HangUp]:
     if not wanted:
         return {}
     account_id = next(iter(hearers)).account_id
+    membership = (AccountMembership.user_id == Session.user_id) & (AccountMembership.account_id == account_id)
     query = (
-        select(
-            Session.id,
-            is_live().label("is_live"),
-            Session.end_reason,
-            Session.account_id,
-            AccountMembership.role,
-            AccountMembership.manager_id,
-            AccountMembership.left_at,
-            Account.status,
-            Account.deleted_at,
-        )
+        select(Session.id, AccountMembership.role, AccountMembership.manager_id, _verdict(account_id))
         .select_from(Session)
         .join(Account, Account.id == account_id)
-        .outerjoin(
-            AccountMembership,
-            (AccountMembership.user_id == Session.user_id) & (AccountMembership.account_id == account_id),
-        )
+        .outerjoin(AccountMembership, membership)
         .where(Session.id.in_(wanted))
     )
-    found = {row.id: _verdict(row, account_id) for row in db.session.execute(query)}
-    return {session_id: found.get(session_id, HangUp(NOT_SIGNED_IN, SIGNED_OUT)) for session_id in wanted}
+    found: dict[int, Standing | HangUp] = {}
+    for session_id, role, manager_id, verdict in db.session.execute(query):
+        found[session_id] = HangUp(*VERDICTS[verdict]) if verdict else Standing(role, manager_id)
+    return {session_id: found.get(session_id) or HangUp(NOT_SIGNED_IN, SIGNED_OUT) for session_id in wanted}
 
 
-def _verdict(row: Any, account_id: int) -> Standing | HangUp:
-    if row.role is None or row.left_at is not None or row.end_reason == REMOVED:
-        return HangUp(SHUT_OUT, LEFT)
-    if not row.is_live:
-        return HangUp(NOT_SIGNED_IN, SIGNED_OUT)
-    if row.status != "active" or row.deleted_at is not None:
-        return HangUp(SHUT_OUT, CLOSED)
-    if row.account_id != account_id:
-        return HangUp(NOT_SIGNED_IN, ELSEWHERE)
-    return Standing(row.role, row.manager_id)
+def _verdict(account_id: int) -> ColumnElement[str | None]:
+    """Why a session may not stay, as SQL: a key of VERDICTS, or NULL."""
+    member = AccountMembership
+    return case(
+        (or_(member.role.is_(None), member.left_at.is_not(None), Session.end_reason == REMOVED), "left"),
+        (not_(is_live()), "signed out"),
+        (or_(Account.status != "active", Account.deleted_at.is_not(None)), "closed"),
+        (or_(Session.account_id.is_(None), Session.account_id != account_id), "elsewhere"),
+    )

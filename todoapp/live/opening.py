@@ -14,15 +14,16 @@ from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.live.bulletin import Bulletin
 from todoapp.live.hearers import actor_of, inside_account
+from todoapp.live.histories import IMPORTED, PEOPLE
 from todoapp.live.limits import MOST_MISSED
 from todoapp.live.protocol import frame
-from todoapp.live.rooms import TASK, USER, Room
+from todoapp.live.rooms import TASK, TEAM, USER, Room
 from todoapp.permissions import find
 from todoapp.tasks.models import Task
 
 LOOK_BACK = 200
 LOOK_BACK_FOR = timedelta(seconds=10)
-LIVED = ActivityLog.via != "import"
+LIVED = or_(ActivityLog.via != "import", ActivityLog.action == IMPORTED)
 
 
 def open_channel(app: Flask, subscription: Any, since: int | None) -> tuple[int, list[bytes], set[int]]:
@@ -79,9 +80,17 @@ def _missed(subscription: Any, since: int, sequence: int) -> tuple[list[bytes], 
     missed = _ids_since(since)
     if since > sequence or sum(event_id > since for event_id in missed) > MOST_MISSED:
         return [resync], set()
-    bulletin = Bulletin(events_of(missed), [subscription], since)
+    events = events_of(missed)
+    bulletin = Bulletin(events, [subscription], since)
     frames = [message for message, _sequence in bulletin.sendings]
-    return frames + [resync] * bool(bulletin.resyncs), {told for _message, told in bulletin.sendings}
+    if bulletin.resyncs or changes_board(subscription.room, {event.action for event in events}):
+        frames.append(resync)
+    return frames, {told for _message, told in bulletin.sendings}
+
+
+def changes_board(room: Room, actions: set[str]) -> bool:
+    """Whether these events may have changed what is on a board otherwise than card by card."""
+    return (room.kind != TASK and IMPORTED in actions) or (room.kind == TEAM and bool(actions & PEOPLE))
 
 
 def _ids_since(sequence: int) -> Sequence[int]:

@@ -20,7 +20,7 @@ from todoapp.kit.errors import Refusal
 from todoapp.live.bulletin import Bulletin
 from todoapp.live.connection import Connection, Subscription
 from todoapp.live.hearers import Standing, inside_account, standings
-from todoapp.live.histories import ENDINGS, IMPORTED, PEOPLE
+from todoapp.live.histories import ENDINGS, PEOPLE
 from todoapp.live.hub import House, Hub
 from todoapp.live.limits import (
     DEAD_AFTER,
@@ -32,10 +32,9 @@ from todoapp.live.limits import (
     SWEEP_EVERY,
     HangUp,
 )
-from todoapp.live.opening import LOOK_BACK, events_of, later_than
+from todoapp.live.opening import LOOK_BACK, changes_board, events_of, lately, later_than
 from todoapp.live.protocol import frame, refused
 from todoapp.live.rights import lost_rights
-from todoapp.live.rooms import TASK, TEAM
 from todoapp.live.wire import PING
 
 log = logging.getLogger(__name__)
@@ -53,6 +52,7 @@ class Usher:
     def __init__(self, hub: Hub):
         self.hub = hub
         self.started = False
+        self.server: Any = None
         self.swept_at = self.kept_at = 0.0
 
     def start(self) -> None:
@@ -92,13 +92,9 @@ class Usher:
             raise
         house.note(fresh)
         actions = {event.action for event in events}
-        if IMPORTED in actions:
-            self._resync(house, (one for one in listening if one.room.kind != TASK))
-        if actions & PEOPLE:
-            self.sweep(house, everybody=True)
-            self._resync(house, (one for one in listening if one.room.kind == TEAM))
-        elif actions & ENDINGS:
-            self.sweep(house)
+        if actions & (PEOPLE | ENDINGS):
+            self.sweep(house, everybody=bool(actions & PEOPLE))
+        self._resync(house, (one for one in listening if changes_board(one.room, actions)))
 
     def sweep(self, house: House, everybody: bool = False) -> None:
         """Show out whose session, membership or right has ended; find events of which nobody told us.
@@ -120,7 +116,8 @@ class Usher:
         self._show_out(house, {session_id: one for session_id, one in found.items() if isinstance(one, HangUp)})
         self._end(lost)
         if len(untold) > MOST_MISSED:
-            house.note(untold)
+            house.note(self._read(house, lately))
+            self.sweep(house, everybody=True)
             self._resync(house, listening)
         elif untold:
             self.tell(house, untold)
@@ -169,7 +166,8 @@ class Usher:
 
     def _resync(self, house: House, hearing: Iterable[Subscription]) -> None:
         for one in hearing:
-            self._say([one], frame("resync", **one.room.names, sequence=house.last))
+            if one.connection.subscriptions.get(one.room) is one:
+                self._say([one], frame("resync", **one.room.names, sequence=house.last))
 
     def _end(self, lost: Iterable[tuple[Subscription, Refusal]]) -> None:
         for one, refusal in lost:
