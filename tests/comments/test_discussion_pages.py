@@ -135,6 +135,8 @@ def test_a_long_discussion_shows_its_newest_and_leads_to_the_rest(visit, cast, t
     earlier = re.search(r'href="(/tasks/\d+\?comments=\d+#discussion)"', page.text)[1]
     page = visit(cast.mara).get(earlier.split("#")[0])
     assert len(said(page)) == 62 and "Show earlier comments" not in page.text
+    refused = visit(cast.mara).post(f"/comments/{first.id + 1}/edit", body="", edited_at="")
+    assert refused.status_code == 422 and f'id="edit-{first.id + 1}"' in refused.text, "however old it is"
     for odd in ("-1", "0", "x", str(10**30)):
         assert visit(cast.mara).get(f"/tasks/{task}?comments={odd}").status_code == 200
 

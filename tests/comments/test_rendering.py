@@ -156,10 +156,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_quick_and_stays_small(name):
-    began = time.process_time()
+    began = time.thread_time()
     shown = as_html(HOSTILE[name][:20_000], PEOPLE)
     handles_in(HOSTILE[name][:20_000])
-    assert time.process_time() - began < 1
+    assert time.thread_time() - began < 1
     assert len(shown) <= LARGEST
 
 

@@ -22,8 +22,7 @@ MOST_COMMENTS = 1000
 
 def thread_of(actor: Actor, task: Task, form: Form = FRESH, opened: str = "") -> dict[str, Any]:
     """What the discussion shows. `opened` names the form that came back: comment, answer-ID, edit-ID."""
-    asked = request.args.get("comments", COMMENTS_SHOWN, type=int)
-    newest = min(max(asked, COMMENTS_SHOWN), MOST_COMMENTS)
+    newest = _asked_for(opened)
     rows, more = _newest(task, newest)
     may = {} if task.deleted_at else abilities(actor, rows, ["comment.update", "comment.delete"])
     earlier = f"/tasks/{task.id}?comments={newest + COMMENTS_SHOWN}#discussion"
@@ -37,6 +36,13 @@ def thread_of(actor: Actor, task: Task, form: Form = FRESH, opened: str = "") ->
         "error": form.errors.get("body") or (form.problem if opened else None),
         "conflict": _conflict(form) if opened.startswith("edit-") else None,
     }
+
+
+def _asked_for(opened: str) -> int:
+    """How many comments to show; a form that came back stands at its comment, however old that is."""
+    if opened.startswith(("answer-", "edit-")):
+        return MOST_COMMENTS
+    return min(max(request.args.get("comments", COMMENTS_SHOWN, type=int), COMMENTS_SHOWN), MOST_COMMENTS)
 
 
 def _newest(task: Task, count: int) -> tuple[list[Comment], bool]:
