@@ -15,6 +15,16 @@ LISTEN = """
   live.onclose = (event) => { window.end = [event.code, event.reason, event.wasClean]; reject(end); };
 })
 """
+UNTIL = """
+(condition) => new Promise((resolve) => {
+  const holds = {
+    added: () => heard.some((message) => message.event === "task_added"),
+    ended: () => window.end !== undefined,
+  }[condition];
+  const look = () => (holds() ? resolve(true) : setTimeout(look, 20));
+  look();
+})
+"""
 KNOCK = """
 (address) => new Promise((resolve) => {
   const socket = new WebSocket(address);
@@ -29,14 +39,14 @@ def test_a_page_hears_its_persons_board_until_they_sign_out(looking, cast, api):
         assert page.evaluate(LISTEN) == f"user-{cast.uma.user_id}"
         body = {"title": "From Mara", "assigned_to_id": cast.uma.user_id}
         made = api(cast.mara).post("/v1/tasks", json=body).get_json()
-        page.wait_for_function("heard.some((message) => message.event === 'task_added')")
+        page.evaluate(UNTIL, "added")
         message = page.evaluate("heard.at(-1)")
         assert (message["task_id"], "payload" in message) == (made["id"], False)
         phone = api(cast.uma)
         for session in phone.get("/v1/users/me/sessions").get_json()["sessions"]:
-            if not session["is_current"]:
+            if not session["current"]:
                 assert phone.delete(f"/v1/users/me/sessions/{session['id']}").status_code == 204
-        page.wait_for_function("window.end !== undefined")
+        page.evaluate(UNTIL, "ended")
         assert page.evaluate("end") == [4401, "Your session has ended. Sign in again.", True]
 
 

@@ -231,6 +231,18 @@ def test_events_that_nobody_announced_are_found(app, talk, cast, acting, hub, se
     assert uma.silence() == [], "and told once"
 
 
+def test_an_event_that_is_announced_too_early_is_told_in_time(talk, cast, api, hub, settled):
+    """A nudge for what is not there (yet) does not count as told."""
+    uma = talk(cast.uma)
+    uma.subscribe(board_id="me")
+    settled()
+    house = hub.houses[cast.account_id]
+    hub.nudge(cast.account_id, [house.last + 1, house.last + 2])
+    until(lambda: hub.news.empty())
+    made = api(cast.uma).post("/v1/tasks", json={"title": "Mine"}).get_json()
+    assert uma.hear(SOON)["task_id"] == made["id"]
+
+
 def test_so_many_unannounced_events_are_one_resync(app, talk, cast, acting, hub, monkeypatch, settled):
     monkeypatch.setattr("todoapp.live.usher.MOST_MISSED", 3)
     uma = talk(cast.uma)
@@ -249,9 +261,9 @@ def test_rights_that_went_among_too_many_events_are_lost_too(talk, cast, acting,
     mara.subscribe(board_id=f"user-{cast.uma.user_id}")
     mara.subscribe(board_id="team")
     settled()
+    behind_our_back(update(AccountMembership).where(of(cast.uma)).values(manager_id=cast.milo.user_id))
     for _ in range(4):
         create_task(acting(cast.uma), title="One of many")
-    behind_our_back(update(AccountMembership).where(of(cast.uma)).values(manager_id=cast.milo.user_id))
     db.session.commit()
     heard = mara.hear_until(lambda message: message["type"] == "resync", SOON)
     assert [(message["type"], message["board_id"]) for message in heard] == [

@@ -90,7 +90,7 @@ class Usher:
         except Exception:
             house.note(fresh)
             raise
-        house.note(fresh)
+        house.note(event.id for event in events)
         actions = {event.action for event in events}
         if actions & (PEOPLE | ENDINGS):
             self.sweep(house, everybody=bool(actions & PEOPLE))
