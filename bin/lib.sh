@@ -45,13 +45,15 @@ make_venv() {
     fi
 }
 
+# A lock names everything that is needed, so pip resolves nothing: pip before 23.3 would look for newer versions of
+# packages with extras and then refuse them.
 install_lock() {
     local python=$1 lock=$2
     if command -v uv >/dev/null; then
         uv pip install --quiet --python "$python" --require-hashes --requirement "$lock"
     else
         "$python" -m pip --version >/dev/null 2>&1 || "$python" -m ensurepip >/dev/null || return
-        "$python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes --requirement "$lock"
+        "$python" -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes --requirement "$lock"
     fi
 }
 

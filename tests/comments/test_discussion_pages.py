@@ -124,10 +124,10 @@ def said_hrefs(page):
 def test_a_long_discussion_shows_its_newest_and_leads_to_the_rest(visit, cast, task, acting):
     mara = acting(cast.mara)
     row = find(mara, Task, task)
-    first = comment_task(mara, row, body="The very first")
+    first = comment_task(mara, row, body="The very first").id
     for number in range(60):
         comment_task(mara, row, body=f"Word {number}")
-    comment_task(mara, row, body="An answer to the first", parent_comment_id=first.id)
+    comment_task(mara, row, body="An answer to the first", parent_comment_id=first)
     db.session.commit()
     reader = visit(cast.mara)
     page = reader.get(f"/tasks/{task}")
@@ -137,8 +137,8 @@ def test_a_long_discussion_shows_its_newest_and_leads_to_the_rest(visit, cast, t
     earlier = re.search(r'href="(/tasks/\d+\?comments=\d+#discussion)"', page.text)[1]
     page = reader.get(earlier.split("#")[0])
     assert len(said(page)) == 62 and "Show earlier comments" not in page.text
-    refused = reader.post(f"/comments/{first.id + 1}/edit", body="", edited_at="")
-    assert refused.status_code == 422 and f'id="edit-{first.id + 1}"' in refused.text, "however old it is"
+    refused = reader.post(f"/comments/{first + 1}/edit", body="", edited_at="")
+    assert refused.status_code == 422 and f'id="edit-{first + 1}"' in refused.text, "however old it is"
     for odd in ("-1", "0", "x", str(10**30)):
         assert reader.get(f"/tasks/{task}?comments={odd}").status_code == 200
 

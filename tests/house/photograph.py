@@ -32,9 +32,9 @@ class Camera:
         with self._cursor() as cursor:
             return {name: tuple(self._rows(cursor, name)) for name in self.tables}
 
-    def put_back(self, photograph: Photograph) -> None:
-        """Make the database as it was on `photograph`."""
-        moved = [name for name, rows in self.take().items() if rows != photograph[name]]
+    def put_back(self, photograph: Photograph, after: Photograph | None = None) -> None:
+        """Make the database as it was on `photograph`; `after` is how it stands now, where that is known."""
+        moved = [name for name, rows in (after or self.take()).items() if rows != photograph[name]]
         if not moved:
             return
         with self._cursor() as cursor:
@@ -84,5 +84,5 @@ def differences(before: Photograph, after: Photograph) -> dict[str, dict[str, li
             "new": [row for row in after[name] if row not in rows],
         }
         for name, rows in before.items()
-        if rows != after[name]
+        if rows is not after[name] and rows != after[name]
     }

@@ -256,7 +256,7 @@ def test_the_api_keeps_no_broken_text_and_never_fails(furnished: Furnished) -> N
         for what, value in DOUBTFUL_VALUES.items():
             answer = granted.visitor.go(door, granted.visit.with_field(item, value))
             swept += 1
-            if answer.is_done:
+            if answer.is_done and any(sign in repr(value) for sign in ("x00", "ud800")):
                 new = json.dumps(differences(furnished.photograph, furnished.camera.take()), default=str)
                 if any(sign in new for sign in ("\\u0000", "\\ud800", "\\\\u0000", "\\\\ud800")):
                     wrong.append(f"{door.name} {item.name} {what}: kept")
@@ -411,7 +411,7 @@ def said(furnished: Furnished, door: Door, names: set[str]) -> list[str]:
     extra = {name: NOT_TO_SAY[name] for name in names - {item.name for item in furnished.fields_of(door)}}
     answer = granted.visitor.go(door, Visit(granted.visit.ids, granted.visit.query, granted.visit.body | extra))
     after = furnished.camera.take()
-    furnished.camera.put_back(furnished.photograph)
+    furnished.camera.put_back(furnished.photograph, after)
     if answer.is_done:
         return [
             f"{door.name} stored {table}.{name}"

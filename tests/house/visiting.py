@@ -17,7 +17,7 @@ from marshmallow import Schema
 from tests.cast import PASSWORD, Person
 from tests.house.doors import UNSAFE, Door, Field, House
 from tests.house.furnishing import Ids
-from tests.house.photograph import Camera, Photograph, differences
+from tests.house.photograph import Camera, Photograph
 from todoapp.extensions import db
 from todoapp.users.models import Session
 from todoapp.users.sessions import open_session
@@ -152,24 +152,28 @@ class Furnished:
     olga: Visitor
     nobody: Visitor
     read: dict[Door, list[Schema]] = field(default_factory=dict)
+    known_fields: dict[Door, list[Field]] = field(default_factory=dict)
     known_grants: dict[Door, Granted | None] = field(default_factory=dict)
 
     def put_back(self) -> bool:
         """Undo what happened since the photograph; whether anything had."""
-        moved = self.camera.take() != self.photograph
-        if moved:
-            self.camera.put_back(self.photograph)
-        return moved
+        return bool(self.what_moved())
 
     def what_moved(self) -> list[str]:
         """The tables that differ from the photograph; they are put back."""
-        moved = sorted(differences(self.photograph, self.camera.take()))
+        after = self.camera.take()
+        moved = sorted(name for name, rows in after.items() if rows != self.photograph[name])
         if moved:
-            self.camera.put_back(self.photograph)
+            self.camera.put_back(self.photograph, after)
         return moved
 
     def fields_of(self, door: Door) -> list[Field]:
         """Everything that a door takes besides its path: as the API describes it, or as the page itself reads it."""
+        if door not in self.known_fields:
+            self.known_fields[door] = self._fields_of(door)
+        return self.known_fields[door]
+
+    def _fields_of(self, door: Door) -> list[Field]:
         if door.is_api:
             return self.house.query_fields(door) + self.house.json_fields(door)
         place = "form" if door.method in UNSAFE else "query"
@@ -194,7 +198,7 @@ class Furnished:
         for visitor, visit in itertools.islice(self._tries(door, item), 120):
             answer = visitor.go(door, visit)
             after = self.camera.take()
-            self.put_back()
+            self.camera.put_back(self.photograph, after)
             if answer.status < 300 or (answer.is_done and door.method in UNSAFE):
                 return Granted(visitor, visit, answer, after)
         return None

@@ -21,6 +21,13 @@ def hands(api: Callable[..., Any], cast: Cast) -> Callable[[str], list[Any]]:
     return lambda name: [api(cast.people[name]), api(cast.people[name])]
 
 
+@pytest.fixture(autouse=True, params=["as it comes", pytest.param("overlapping", marks=pytest.mark.long)])
+def pace(request: pytest.FixtureRequest) -> None:
+    """At length, also with transactions that overlap in full."""
+    if request.param == "overlapping":
+        request.getfixturevalue("overlapping")
+
+
 def test_two_accept_the_same_assignment(make: Make, hands: Any, inspected: Inspected) -> None:
     uma = hands("uma")
     for _round in range(ROUNDS):
@@ -47,8 +54,20 @@ def test_one_accepts_what_is_taken_back(make: Make, hands: Any, inspected: Inspe
 def test_two_start_two_tasks_of_one_person(
     app: Flask, cast: Cast, make: Make, hands: Any, inspected: Inspected
 ) -> None:
-    uma = hands("uma")
-    for _round in range(ROUNDS):
+    start_two(app, cast, make, hands("uma"), ROUNDS)
+    inspected()
+
+
+def test_two_start_two_tasks_while_neither_is_saved(
+    overlapping: None, app: Flask, cast: Cast, make: Make, hands: Any, inspected: Inspected
+) -> None:
+    start_two(app, cast, make, hands("uma"), 2)
+    inspected()
+
+
+def start_two(app: Flask, cast: Cast, make: Make, uma: list[Any], rounds: int) -> None:
+    """Start two tasks with two hands; one of them runs."""
+    for _round in range(rounds):
         one, other = make("mara", "uma"), make("mara", "uma")
         answers = together(
             lambda: uma[0].post(f"/v1/tasks/{one}/start", json={}),
@@ -60,13 +79,6 @@ def test_two_start_two_tasks_of_one_person(
             mine = TimeEntry.user_id == cast.uma.user_id, TimeEntry.ended_at.is_(None)
             assert count_of(TimeEntry, *mine) == 1, "one running task per person"
             assert count_of(Task, Task.status == "in_progress") == 1
-    inspected()
-
-
-def test_two_start_two_tasks_while_neither_is_saved(
-    overlapping: None, app: Flask, cast: Cast, make: Make, hands: Any, inspected: Inspected
-) -> None:
-    test_two_start_two_tasks_of_one_person(app, cast, make, hands, inspected)
 
 
 def test_disjoint_edits_merge(make: Make, hands: Any, inspected: Inspected) -> None:
