@@ -39,6 +39,7 @@ def furnish(cast: Cast) -> None:
             db.session.add(AccountMembership(user=User(first_name=f"{marker} imported"), role="user"))
             _tasks(marker, _actor(boss), _actor(worker), worker)
             _placeholder(marker)
+            _suspended(marker)
             db.session.flush()
             _one_row_of_everything(marker, boss)
             db.session.commit()
@@ -83,6 +84,12 @@ def _placeholder(marker: str) -> None:
     db.session.add(user)
     db.session.flush()
     db.session.add(AccountMembership(user_id=user.id, role="user"))
+
+
+def _suspended(marker: str) -> None:
+    """Somebody who is shut out for now."""
+    user = User(email=f"suspended@{marker}.test", first_name="Suspended", last_name=marker.capitalize())
+    db.session.add(AccountMembership(user=user, role="user", suspended_at=now()))
 
 
 def _one_row_of_everything(marker: str, boss: Person) -> None:

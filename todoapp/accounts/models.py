@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from todoapp.extensions import Base
@@ -64,6 +73,7 @@ class AccountMembership(Tenant, Base):
     can_reassign_tasks: Mapped[bool] = mapped_column(Boolean, default=False)
     joined_at: Mapped[datetime | None] = mapped_column(Instant, default=now)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
     updated_at: Mapped[datetime] = mapped_column(Instant, default=now, onupdate=now)
 
@@ -87,6 +97,11 @@ class AccountMembership(Tenant, Base):
     def is_active(self) -> bool:
         """Whether the person belongs to the account now."""
         return self.left_at is None
+
+    @classmethod
+    def at_work(cls) -> ColumnElement[bool]:
+        """The SQL condition of a member who may work in the account now: neither left nor suspended."""
+        return and_(cls.left_at.is_(None), cls.suspended_at.is_(None))
 
 
 class Invitation(Tenant, Base):

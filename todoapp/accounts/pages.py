@@ -44,10 +44,12 @@ def choose() -> ResponseReturnValue:
     """One's accounts, with what waits in each."""
     here = current_session()
     owned = own_accounts(here.user_id)
+    opened = [one for one in owned if one.account.is_open]
     loads = loads_of(here.user_id)
     return render_template(
         "users/accounts.html",
-        accounts=[_choice(one, loads, here.account_id) for one in owned if one.account.is_open],
+        accounts=[_choice(one, loads, here.account_id) for one in opened if not one.is_suspended],
+        suspended=[_dressed(one.account) for one in opened if one.is_suspended],
         deleted=[_deleted(one.account) for one in owned if one.account.deleted_at is not None],
     )
 

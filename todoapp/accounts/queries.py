@@ -31,6 +31,11 @@ class OwnAccount:
     account: Account
     membership: AccountMembership
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the account shuts the person out."""
+        return self.membership.suspended_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class PersonToOpen:
@@ -50,13 +55,13 @@ class Branch:
 
 
 def own_accounts(user_id: int) -> list[OwnAccount]:
-    """The accounts of a person, by name: the open ones, and as an owner those that are deleted."""
+    """The accounts of a person, by name: the open ones, also those that shut them out, and as an owner the deleted ones."""
     with across_accounts("a person's own memberships"):
         found = db.session.scalars(
             select(AccountMembership)
             .join(AccountMembership.account)
             .where(AccountMembership.user_id == user_id, ACTIVE)
-            .where(or_(Account.deleted_at.is_(None), AccountMembership.role == "owner"))
+            .where(or_(Account.deleted_at.is_(None), AccountMembership.at_work() & (AccountMembership.role == "owner")))
             .options(contains_eager(AccountMembership.account))
             .order_by(Account.name, Account.id)
         ).all()
@@ -65,7 +70,7 @@ def own_accounts(user_id: int) -> list[OwnAccount]:
 
 def enter_own_account(user_id: int, account_id: int) -> AccountMembership:
     """Enter an account of the person's own, deleted or not, and return their membership."""
-    own = select(AccountMembership).where(AccountMembership.user_id == user_id, ACTIVE)
+    own = select(AccountMembership).where(AccountMembership.user_id == user_id, AccountMembership.at_work())
     with across_accounts("a person's own membership"):
         membership = db.session.scalars(
             own.where(AccountMembership.account_id == account_id).options(joinedload(AccountMembership.account))
@@ -77,7 +82,9 @@ def enter_own_account(user_id: int, account_id: int) -> AccountMembership:
 
 
 def list_members(actor: Actor, filters: dict[str, Any]) -> Page:
-    """One page of members by name. Filters: role (several), manager_id, search (name or e-mail), placeholder."""
+    """One page of members by name. Filters: role (several), manager_id, search (name or e-mail),
+    suspended, placeholder.
+    """
     if manager_id := filters.get("manager_id"):
         find(actor, AccountMembership, manager_id)
     conditions = [visible(actor, AccountMembership), ACTIVE, *_matching(filters)]
@@ -96,6 +103,9 @@ def _matching(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
         conditions.append(AccountMembership.role.in_(roles))
     if manager_id := filters.get("manager_id"):
         conditions.append(AccountMembership.manager_id == manager_id)
+    if filters.get("suspended") is not None:
+        suspended = AccountMembership.suspended_at
+        conditions.append(suspended.is_not(None) if filters["suspended"] else suspended.is_(None))
     if filters.get("placeholder") is not None:
         conditions.append(User.email.is_(None) if filters["placeholder"] else User.email.is_not(None))
     return conditions

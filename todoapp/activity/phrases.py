@@ -48,6 +48,8 @@ PHRASES: dict[str, str] = {
     "invitation_revoked": "{who} took back the invitation of {email}",
     "member_joined": "{who} joined as {role}",
     "member_updated": "{who} changed {fields} of {member}",
+    "member_suspended": "{who} suspended {member}",
+    "member_reactivated": "{who} let {member} back in",
     "member_removed": "{who} removed {member}; {successor} takes over",
     "member_left": "{who} left; {successor} takes over",
 }

@@ -46,6 +46,10 @@ class FormInput(Input):
         return data
 
 
+class NoFields(FormInput):
+    """A verb that needs nothing said."""
+
+
 class Line(fields.String):
     """One line of text: trimmed, white space folded, without control or direction-changing characters."""
 

@@ -58,6 +58,8 @@ member.view            all            all                              all      
 member.invite          -              -                                all                  all
 member.uninvite        -              -                                all                  all
 member.update          -              -                                below                all
+member.suspend         -              -                                below                all
+member.reactivate      -              -                                below                all
 member.remove          self           self                             self|below           all
 
 account.view           all            all                              all                  all
@@ -104,6 +106,8 @@ WHO_MAY = {
     "member.invite": "Only super managers and owners may invite members.",
     "member.uninvite": "Only super managers and owners may take back invitations.",
     "member.update": "Super managers may manage members below their own role, owners everybody.",
+    "member.suspend": "Super managers may suspend members below their own role, owners everybody else.",
+    "member.reactivate": "Super managers may reactivate members below their own role, owners everybody.",
     "member.remove": "Super managers may remove members below their own role, owners everybody; everybody may leave.",
     "account.view": "You do not belong to this account.",
     "account.update": "Only super managers and owners may change the account.",

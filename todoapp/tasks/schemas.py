@@ -87,10 +87,6 @@ class CorrectClock(FormInput):
     stopped_at = InstantField(required=True)
 
 
-class NoFields(FormInput):
-    """A verb that needs nothing said."""
-
-
 class PersonOrNobody(fields.Field):
     """The id of a member, or the word nobody."""
 

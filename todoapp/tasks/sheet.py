@@ -165,7 +165,7 @@ def waitable(actor: Actor) -> list[dict[str, Any]]:
 
 def _members(condition: Any) -> list[AccountMembership]:
     query = select(AccountMembership).join(User, User.id == AccountMembership.user_id)
-    query = query.where(AccountMembership.left_at.is_(None), condition)
+    query = query.where(AccountMembership.at_work(), condition)
     return list(db.session.scalars(query.order_by(User.first_name, User.last_name, User.id)))
 
 

@@ -101,7 +101,7 @@ def _members(actor: Actor, exclude: set[int | None]) -> list[AccountMembership]:
     query = (
         select(AccountMembership)
         .join(AccountMembership.user)
-        .where(may, AccountMembership.left_at.is_(None), User.email.is_not(None))
+        .where(may, AccountMembership.at_work(), User.email.is_not(None))
         .options(contains_eager(AccountMembership.user))
         .order_by(User.first_name, User.last_name, AccountMembership.id)
     )
