@@ -50,7 +50,7 @@ def current_actor() -> Actor:
             raise NotSignedIn("You cannot work in this account any more. Sign in again.")
         g.actor = actor_for(
             membership,
-            via="web" if access_of_request() == PAGES else "api",
+            via=door_of_request(),
             session_id=session.id,
             ip_address=request.remote_addr,
             user_agent=(request.user_agent.string or "")[:255],
@@ -72,6 +72,13 @@ def open_membership(user_id: int) -> AccountMembership | None:
 def access_of_request() -> str | None:
     """How the door of this request opens."""
     return access_of(current_app, request.endpoint or "")
+
+
+def door_of_request() -> str:
+    """The face through which this request comes: api, web, or the one that its blueprint names."""
+    if access_of_request() == API:
+        return "api"
+    return getattr(current_app.blueprints.get(request.blueprint or ""), "via", "web")
 
 
 def keep_the_gate() -> None:

@@ -27,7 +27,11 @@ SIGNED_IN = (
     "/settings/profile",
     "/settings/security",
     "/settings/sign-ins",
-    "/settings/account",
+    "/admin/",
+    "/admin/member/",
+    "/admin/task/",
+    "/admin/audit/",
+    "/admin/settings/",
     "/nowhere",
     "/boards/people/999",
 )

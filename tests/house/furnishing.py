@@ -6,7 +6,7 @@ Every text in an account holds its marker, so that nothing of one can show in th
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Integer, String, Text, func, select
+from sqlalchemy import Date, DateTime, Integer, LargeBinary, String, Text, func, select
 
 from tests.cast import Cast, Person
 from todoapp.accounts.models import AccountMembership
@@ -152,7 +152,8 @@ def _filling(column: Any, marker: str) -> Any:
         return now() + timedelta(days=7)
     if isinstance(kind, Integer):
         return 1
-    return f"{marker} {column.name}"[: getattr(kind, "length", None) or 255]
+    text = f"{marker} {column.name}"[: getattr(kind, "length", None) or 255]
+    return text.encode() if isinstance(kind, LargeBinary) else text
 
 
 class Ids:

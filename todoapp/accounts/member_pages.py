@@ -15,11 +15,14 @@ from todoapp.accounts.managing import update_member
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.accounts.pages import pages
 from todoapp.accounts.queries import (
+    ROLE_WORDS,
+    STATUSES,
     find_invitation,
     list_invitations,
     list_members,
     possible_managers,
     possible_successors,
+    status_of,
 )
 from todoapp.accounts.ranks import grantable_roles
 from todoapp.accounts.schemas import InviteMember, MemberQuery, RemoveMember, UpdateMember
@@ -37,15 +40,8 @@ from todoapp.permissions.matrix import WHO_MAY
 from todoapp.signed_in import current_actor
 from todoapp.tasks.cards import person
 
-ROLE_WORDS = {"user": "User", "manager": "Manager", "super_manager": "Super manager", "owner": "Owner"}
 ASKED = ("member.update", "member.suspend", "member.reactivate", "member.remove", "board.view")
 MOST_INVITATIONS = 100
-STATUSES: dict[str, dict[str, bool]] = {
-    "active": {"placeholder": False, "suspended": False},
-    "suspended": {"suspended": True},
-    "placeholder": {"placeholder": True},
-}
-"""The filter behind each status of the list."""
 
 
 @pages.get("/members")
@@ -191,13 +187,6 @@ def _row(one: AccountMembership, may: set[str]) -> dict[str, Any]:
         "status": status_of(one),
         "board_url": f"/boards/people/{one.user_id}" if "board.view" in may else None,
     }
-
-
-def status_of(one: AccountMembership) -> str:
-    """One word for how a member stands: active, suspended, or a placeholder that an import made."""
-    if one.suspended_at is not None:
-        return "suspended"
-    return "placeholder" if one.user.is_placeholder else "active"
 
 
 def _facts(one: AccountMembership, may: set[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     UniqueConstraint,
     and_,
@@ -46,6 +47,7 @@ class Account(Base):
     max_users: Mapped[int] = mapped_column(default=5)
     max_tasks_per_user: Mapped[int] = mapped_column(default=100)
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    logo_digest: Mapped[str | None] = mapped_column(Key(64))
     trial_ends_at: Mapped[datetime | None] = mapped_column(Instant)
     subscription_ends_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -56,6 +58,17 @@ class Account(Base):
     def is_open(self) -> bool:
         """Whether its members may work in it."""
         return self.status == "active" and self.deleted_at is None
+
+
+class AccountLogo(Tenant, Base):
+    """The account's picture, a small PNG; `Account.logo_digest` names what is in it."""
+
+    __tablename__ = "account_logos"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary(64 * 1024 - 1))
+
+    __table_args__ = (UniqueConstraint("account_id"), Base.__table_args__)
 
 
 class AccountMembership(Tenant, Base):

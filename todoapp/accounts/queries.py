@@ -1,6 +1,8 @@
 """Reading accounts and members: lists, the reporting tree, the switcher of people, seats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -17,11 +19,23 @@ from todoapp.kit.paging import Page, page_of
 from todoapp.kit.transaction import is_reading
 from todoapp.permissions import allow, find, visible, within
 from todoapp.tasks.models import Task
-from todoapp.tenancy import across_accounts, enter
-from todoapp.users.models import User
+from todoapp.tenancy import across_accounts, current_account_id, enter
+from todoapp.users.models import Session, User
 
 ACTIVE = AccountMembership.left_at.is_(None)
 BY_NAME = (User.first_name, User.last_name, AccountMembership.id)
+ROLE_WORDS = {"user": "User", "manager": "Manager", "super_manager": "Super manager", "owner": "Owner"}
+MEMBER_SORTS = {
+    "name": BY_NAME,
+    "role": (AccountMembership.role, *BY_NAME),
+    "joined": (AccountMembership.joined_at.desc(), AccountMembership.id.desc()),
+}
+STATUSES: dict[str, dict[str, bool]] = {
+    "active": {"placeholder": False, "suspended": False},
+    "suspended": {"suspended": True},
+    "placeholder": {"placeholder": True},
+}
+"""The filter behind each status of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +97,35 @@ def enter_own_account(user_id: int, account_id: int) -> AccountMembership:
 
 def list_members(actor: Actor, filters: dict[str, Any]) -> Page:
     """One page of members by name. Filters: role (several), manager_id, search (name or e-mail),
-    suspended, placeholder.
+    suspended, placeholder; `sort` is one of MEMBER_SORTS.
     """
     if manager_id := filters.get("manager_id"):
         find(actor, AccountMembership, manager_id)
     conditions = [visible(actor, AccountMembership), ACTIVE, *_matching(filters)]
     query = select(AccountMembership).join(AccountMembership.user).where(*conditions)
     return page_of(
-        query.options(contains_eager(AccountMembership.user), joinedload(AccountMembership.manager)).order_by(*BY_NAME),
+        query.options(contains_eager(AccountMembership.user), joinedload(AccountMembership.manager)).order_by(
+            *MEMBER_SORTS.get(filters.get("sort") or "", BY_NAME)
+        ),
         query.with_only_columns(AccountMembership.id),
         page=filters.get("page", 1),
         per_page=filters.get("per_page", 20),
     )
+
+
+def status_of(one: AccountMembership) -> str:
+    """One word for how a member stands: active, suspended, or a placeholder that an import made."""
+    if one.suspended_at is not None:
+        return "suspended"
+    return "placeholder" if one.user.is_placeholder else "active"
+
+
+def last_seen_of(user_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these members was last seen in the account at hand, on any device; who never was is left out."""
+    seen = select(Session.user_id, func.max(Session.last_seen_at)).where(
+        Session.user_id.in_(user_ids), Session.account_id == current_account_id()
+    )
+    return dict(db.session.execute(seen.group_by(Session.user_id)).all())
 
 
 def _matching(filters: dict[str, Any]) -> list[ColumnElement[bool]]:

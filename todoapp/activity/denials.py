@@ -20,6 +20,8 @@ from todoapp.tenancy import inside
 WINDOW = timedelta(minutes=1)
 MOST_IN_WINDOW = 30
 SPOKEN = {
+    "account.set_logo": "change the logo of the account",
+    "account.remove_logo": "remove the logo of the account",
     "member.assign": "assign to the member",
     "member.invite": "invite a member",
     "member.uninvite": "take back an invitation",

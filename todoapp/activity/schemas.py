@@ -17,7 +17,7 @@ class ActivityQuery(CursorQuery):
     user_id = Id(metadata={"description": "who acted"})
     resource_type = Line(32, metadata={"description": "Task, Member (by user id), User, Account, Invitation, Comment"})
     resource_id = Id()
-    via = CommaList(Line(16), metadata={"description": "the door: web, api, cli, import, automation"})
+    via = CommaList(Line(16), metadata={"description": "the door: web, admin, api, cli, import, automation"})
     since = Due(data_key="from", metadata=DAY_OR_INSTANT)
     until = Due(data_key="to", metadata=DAY_OR_INSTANT)
     denied = fields.Boolean(metadata={"description": "true: only what was refused; false: only what was done"})

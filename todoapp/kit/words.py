@@ -12,6 +12,11 @@ LONGEST_AGO = 14 * DAY
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
+def capitalized(words: str) -> str:
+    """With a capital at the beginning, and the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def iso(at: datetime) -> str:
     """2026-11-22T15:20:00Z, for machines."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")

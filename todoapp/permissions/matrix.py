@@ -65,6 +65,8 @@ member.remove          self           self                             self|belo
 account.view           all            all                              all                  all
 account.update         -              -                                all                  all
 account.configure      -              -                                all                  all
+account.set_logo       -              -                                all                  all
+account.remove_logo    -              -                                all                  all
 account.delete         -              -                                -                    all
 account.restore        -              -                                -                    all
 account.import         -              -                                all                  all
@@ -112,6 +114,8 @@ WHO_MAY = {
     "account.view": "You do not belong to this account.",
     "account.update": "Only super managers and owners may change the account.",
     "account.configure": "Only super managers and owners may see and change the account's settings.",
+    "account.set_logo": "Only super managers and owners may change the logo.",
+    "account.remove_logo": "Only super managers and owners may change the logo.",
     "account.delete": "Only an owner may delete the account.",
     "account.restore": "Only an owner may restore the account.",
     "account.import": "Only super managers and owners may import into the account.",

@@ -39,13 +39,12 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
     Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived,
-    awaiting_answer, parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that
+    deleted, awaiting_answer, parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that
     is not theirs.
     """
     if filters.get("account_id") not in (None, actor.account_id):
         raise NotFound
-    conditions = [Task.deleted_at.is_(None), visible(actor)]
-    conditions.append(Task.archived_at.is_not(None) if filters.get("archived") else Task.archived_at.is_(None))
+    conditions = [visible(actor), *_put_away(filters)]
     if statuses := filters.get("status"):
         conditions.append(Task.status.in_(statuses))
     if priorities := filters.get("priority"):
@@ -72,6 +71,13 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
     if parent_id := filters.get("parent_task_id"):
         conditions.append(Task.parent_task_id == find(actor, Task, parent_id).id)
     return conditions
+
+
+def _put_away(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    if filters.get("deleted"):
+        return [Task.deleted_at.is_not(None)]
+    archived = Task.archived_at.is_not(None) if filters.get("archived") else Task.archived_at.is_(None)
+    return [Task.deleted_at.is_(None), archived]
 
 
 def _awaiting_answer(*, overdue: bool) -> ColumnElement[bool]:

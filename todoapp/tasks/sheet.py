@@ -47,7 +47,13 @@ ICONS = {
     "task_moved": "arrow-right",
     "task_commented": "message-square",
 }
-DOORS = {"api": "through the API", "import": "by an import", "automation": "by a rule", "cli": "from the command line"}
+DOORS = {
+    "api": "through the API",
+    "import": "by an import",
+    "automation": "by a rule",
+    "cli": "from the command line",
+    "admin": "from the administration",
+}
 ROLE_WORDS = {"user": "Users", "manager": "Managers", "super_manager": "Super managers", "owner": "Owners"}
 
 
