@@ -29,7 +29,7 @@ def small_png(data: bytes, edge: int, field: str) -> bytes:
         ) from None
     upright.thumbnail((edge, edge))
     plain = Image.new("RGBA", upright.size)
-    plain.putdata(list(upright.getdata()))
+    plain.paste(upright)
     written = io.BytesIO()
     plain.save(written, "PNG", optimize=True)
     return written.getvalue()
