@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, validate_email
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from todoapp.kit.database import json_size
 
@@ -44,6 +44,18 @@ class FormInput(Input):
             lists = {name for name, field in self.fields.items() if isinstance(field, fields.List)}
             data = {key: data.getlist(key) if key in lists else data.get(key) for key in data if key != "csrf_token"}
         return data
+
+
+class Change(FormInput):
+    """A patch: at least one field is named."""
+
+    beside: tuple[str, ...] = ()
+
+    @validates_schema
+    def something(self, data: dict[str, Any], **_kw: object) -> None:
+        """A patch says what to change."""
+        if not data.keys() - set(self.beside):
+            raise ValidationError("Name at least one field to change.")
 
 
 class Line(fields.String):
