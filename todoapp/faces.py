@@ -17,9 +17,13 @@ from todoapp.boards.pages import pages as boards_pages
 from todoapp.comments.api import blp as comments_api
 from todoapp.comments.pages import pages as comments_pages
 from todoapp.extensions import api
+from todoapp.fields.admin import CustomFields
+from todoapp.fields.api import blp as custom_fields_api
 from todoapp.kit.health import health
 from todoapp.live.socket import open_live
 from todoapp.reference.pages import pages as reference_pages
+from todoapp.tags.admin import Tags
+from todoapp.tags.api import blp as tags_api
 from todoapp.tasks.admin import Tasks
 from todoapp.tasks.api import blp as tasks_api
 from todoapp.tasks.deed_pages import pages as tasks_pages
@@ -39,8 +43,10 @@ API = (
     members_api,
     activity_api,
     suggestions_api,
+    tags_api,
+    custom_fields_api,
 )
-ADMIN = (Members, Tasks, Settings, AuditLog)
+ADMIN = (Members, Tasks, Tags, CustomFields, Settings, AuditLog)
 
 
 def open_doors(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.activity.models import ActivityChain, ActivityLog, ActivityTombstone, Delivery, OutboxEntry
 from todoapp.comments.models import Comment, CommentMention, CommentVersion
+from todoapp.fields.models import CustomField
 from todoapp.idempotency.models import GivenAnswer
 from todoapp.imports.models import ImportedItem
 from todoapp.tasks.models import (
@@ -27,6 +28,7 @@ __all__ = [
     "Comment",
     "CommentMention",
     "CommentVersion",
+    "CustomField",
     "Delivery",
     "GivenAnswer",
     "ImportedItem",

@@ -223,17 +223,60 @@ def upgrade():
         sa.Column("name", sa.String(length=50), nullable=False),
         sa.Column(
             "key",
-            sa.String(length=100)
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=100), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=100), "mysql"),
+            sa.String(length=150)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=150), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=150), "mysql"),
             nullable=False,
         ),
+        sa.Column("colour", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "colour IN ('grey', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'violet', 'pink')",
+            name=op.f("ck_tags_colour"),
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_tags_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tags")),
         sa.UniqueConstraint("account_id", "id", name=op.f("uq_tags_account_id_id")),
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_tags_account_id_key")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    op.create_table(
+        "custom_fields",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column(
+            "folded",
+            sa.String(length=180)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=180), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=180), "mysql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "key",
+            sa.String(length=40)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("archived_at", sa.DateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('text', 'number', 'date', 'select', 'checkbox', 'url')", name=op.f("ck_custom_fields_kind")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_custom_fields_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custom_fields")),
+        sa.UniqueConstraint("account_id", "folded", name=op.f("uq_custom_fields_account_id_folded")),
+        sa.UniqueConstraint("account_id", "id", name=op.f("uq_custom_fields_account_id_id")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_custom_fields_account_id_key")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
     )
@@ -1004,6 +1047,7 @@ def downgrade():
     op.drop_table("given_answers")
     op.drop_table("account_memberships")
     op.drop_table("users")
+    op.drop_table("custom_fields")
     op.drop_table("tags")
     op.drop_table("imported_items")
     op.drop_table("deliveries")

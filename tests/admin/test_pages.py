@@ -14,7 +14,15 @@ from todoapp.faces import ADMIN
 from todoapp.kit.csv_file import csv_file
 from todoapp.tasks.suggesting import working_seconds
 
-OPEN = ("/admin/", "/admin/member/", "/admin/task/", "/admin/audit/", "/admin/settings/")
+OPEN = (
+    "/admin/",
+    "/admin/member/",
+    "/admin/task/",
+    "/admin/tag/",
+    "/admin/customfield/",
+    "/admin/audit/",
+    "/admin/settings/",
+)
 
 
 def rows_of(answer):

@@ -30,6 +30,8 @@ SIGNED_IN = (
     "/admin/",
     "/admin/member/",
     "/admin/task/",
+    "/admin/tag/",
+    "/admin/customfield/",
     "/admin/audit/",
     "/admin/settings/",
     "/nowhere",

@@ -105,7 +105,7 @@ def test_members_come_and_go(taken):
     ]
     output = taken(board(LISTS, [shared, given_back, left, from_before], PEOPLE, actions=actions))
     assert task("shared").assignee.name == "Cid Cedar"
-    assert task("shared").custom_fields["trello_members"] == ["Ann Ash"]
+    assert task("shared").custom_fields["trello_members"] == "Ann Ash"
     assert sentences("shared")[1:] == ["Ben Birch assigned this to Ann Ash", "Ann Ash assigned this to Cid Cedar"]
 
     assert task("given back").assignee.name == "Ann Ash"

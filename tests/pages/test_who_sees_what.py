@@ -22,6 +22,8 @@ OPENS = {
     "/admin/member/": ("olga", "sven"),
     "/admin/member/export.csv": ("olga", "sven"),
     "/admin/task/": ("olga", "sven"),
+    "/admin/tag/": ("olga", "sven"),
+    "/admin/customfield/": ("olga", "sven"),
     "/admin/audit/": ("olga", "sven"),
     "/admin/audit/export.csv": ("olga", "sven"),
     "/admin/settings/": ("olga", "sven"),

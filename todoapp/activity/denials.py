@@ -22,9 +22,12 @@ MOST_IN_WINDOW = 30
 SPOKEN = {
     "account.set_logo": "change the logo of the account",
     "account.remove_logo": "remove the logo of the account",
+    "custom_field.create": "create a custom field",
+    "custom_field.reorder": "put the custom fields in another order",
     "member.assign": "assign to the member",
     "member.invite": "invite a member",
     "member.uninvite": "take back an invitation",
+    "tag.create": "create a tag",
     "task.comment": "comment on the task",
     "task.correct_clock": "correct the clock of the task",
 }
@@ -54,4 +57,4 @@ def _write(actor: Actor, action: str, kind: str, row_id: int) -> None:
 
 def _in_words(action: str) -> str:
     noun, _, verb = action.partition(".")
-    return SPOKEN.get(action) or f"{verb.replace('_', ' ')} the {noun}"
+    return SPOKEN.get(action) or f"{verb} the {noun}".replace("_", " ")

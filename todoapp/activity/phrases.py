@@ -1,13 +1,14 @@
 """THE TABLE from event to sentence. `{who}` acted; other names in braces are read from the event's details.
 
 A detail that ends in `_id` and names a member is shown as that person's name: `{assigned_to}` reads `assigned_to_id`.
+`{edited}` says which fields an edit changed, and what was set in which custom field, by the names that they have now.
 `{text}` is the beginning of the comment that `comment_id` names, as it reads now: events keep no text that can be deleted.
 """
 
 PHRASES: dict[str, str] = {
     "task_created": "{who} created this task",
     "task_imported": "{who} created this task in {source}",
-    "task_updated": "{who} changed {fields}",
+    "task_updated": "{who} {edited}",
     "task_assigned": "{who} assigned this to {assigned_to}",
     "task_reassigned": "{who} reassigned this from {previously} to {assigned_to}",
     "task_taken": "{who} took this",
@@ -30,6 +31,15 @@ PHRASES: dict[str, str] = {
     "task_commented": "{who} wrote: {text}",
     "task_comment_edited": "{who} edited a comment: {text}",
     "task_comment_deleted": "{who} deleted a comment of {author}",
+    "tag_created": "{who} made the tag {tag}",
+    "tag_updated": "{who} changed {fields} of the tag {tag}",
+    "tag_merged": "{who} merged the tag {merged} into {tag}",
+    "tag_deleted": "{who} deleted the tag {tag}",
+    "custom_field_created": "{who} made the custom field {field}",
+    "custom_field_updated": "{who} changed {fields} of the custom field {field}",
+    "custom_field_archived": "{who} archived the custom field {field}",
+    "custom_field_restored": "{who} restored the custom field {field}",
+    "custom_fields_reordered": "{who} put the custom fields in another order",
     "act_denied": "{who} was not allowed to {attempt}",
     "user_registered": "{who} registered",
     "user_activated": "{who} confirmed their e-mail address",
@@ -66,6 +76,8 @@ FIELD_NAMES: dict[str, str] = {
     "visibility": "who may see this",
     "tags": "the tags",
     "custom_fields": "the custom fields",
+    "colour": "the colour",
+    "options": "the options",
     "role": "the role",
     "manager_id": "the manager",
     "can_reassign_tasks": "the right to reassign",

@@ -14,6 +14,9 @@ from todoapp.activity.phrases import FIELD_NAMES, PHRASES
 from todoapp.activity.record import DENIED
 from todoapp.comments.models import Comment
 from todoapp.extensions import db
+from todoapp.fields.models import PREFIX
+from todoapp.fields.queries import Known, known_fields
+from todoapp.fields.wording import told
 from todoapp.kit.paging import Page, page_of
 from todoapp.users.models import User
 
@@ -53,13 +56,13 @@ def history_of(row: Any, *, page: int = 1, per_page: int = 100, newest_first: bo
 
 def as_entries(events: Sequence[ActivityLog]) -> list[Entry]:
     """Events with their sentences; names are read in one query."""
-    people, texts = _people(events), _texts(events)
+    people, texts, known = _people(events), _texts(events), _known(events)
     return [
         Entry(
             id=event.id,
             at=event.created_at,
             who=people.get(event.user_id or 0),
-            sentence=sentence(event, people, texts),
+            sentence=sentence(event, people, texts, known),
             event=event.action,
             via=event.via,
             changes=event.changes,
@@ -69,13 +72,15 @@ def as_entries(events: Sequence[ActivityLog]) -> list[Entry]:
     ]
 
 
-def sentence(event: ActivityLog, people: dict[int, User], texts: dict[int, str]) -> str:
-    """The event in words, after the table in `phrases.py`; `texts` are beginnings of comments."""
+def sentence(event: ActivityLog, people: dict[int, User], texts: dict[int, str], known: Known) -> str:
+    """The event in words, after the table in `phrases.py`; `texts` are beginnings of comments, `known` the custom fields."""
     words: dict[str, Any] = defaultdict(lambda: NOBODY, {name: str(value) for name, value in event.details.items()})
     for name, value in event.details.items():
         if name.endswith("_id"):
             words[name.removesuffix("_id")] = people[value].name if value in people else NOBODY
-    words["fields"] = listed(FIELD_NAMES.get(name, name.replace("_", " ")) for name in event.details.get("fields", []))
+    own = [name for name in event.details.get("fields", []) if not name.startswith(PREFIX)]
+    words["fields"] = listed(FIELD_NAMES.get(name, name.replace("_", " ")) for name in own)
+    words["edited"] = listed([f"changed {words['fields']}"] * bool(own) + list(told(known, event.changes)))
     if "comment_id" in event.details:
         words["text"] = texts.get(event.details["comment_id"]) or NO_TEXT
     words["who"] = people[event.user_id].name if event.user_id in people else SYSTEM
@@ -100,6 +105,11 @@ def _people(events: Sequence[ActivityLog]) -> dict[int, User]:
         ids |= {value for name, value in event.details.items() if name.endswith("_id") and isinstance(value, int)}
     members = select(AccountMembership).where(AccountMembership.user_id.in_(ids - {None}))
     return {member.user_id: member.user for member in db.session.scalars(members)}
+
+
+def _known(events: Sequence[ActivityLog]) -> Known:
+    """The custom fields, where one of these events is about any."""
+    return known_fields() if any(name.startswith(PREFIX) for event in events for name in event.changes) else {}
 
 
 def _texts(events: Sequence[ActivityLog]) -> dict[int, str]:

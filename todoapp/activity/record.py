@@ -50,13 +50,13 @@ def record(
     event.resource_id = subject.id
     db.session.add(event)
     db.session.flush()
-    if actor.via != "import" and REACTIONS.get(action):
-        db.session.add(OutboxEntry(event_id=event.id))
-        db.session.flush()
-        after_commit(work_waiting.send)
-    if actor.via != "import":
-        after_commit(partial(event_recorded.send, account_id=event.account_id, event_id=event.id))
+    _let_follow(actor, [event])
     return event
+
+
+def record_each(actor: Actor, deeds: Iterable[Past]) -> None:
+    """Write what one act did to many saved subjects, all at once; what follows from such an event follows from each."""
+    _let_follow(actor, record_past(actor, deeds))
 
 
 def record_denial(actor: Actor, resource_type: str, resource_id: int, **details: Any) -> ActivityLog:
@@ -83,6 +83,17 @@ def record_past(actor: Actor, history: Iterable[Past]) -> list[ActivityLog]:
     db.session.add_all(events)
     db.session.flush()
     return events
+
+
+def _let_follow(actor: Actor, events: list[ActivityLog]) -> None:
+    if actor.via == "import":
+        return
+    if waiting := [OutboxEntry(event_id=event.id) for event in events if REACTIONS.get(event.action)]:
+        db.session.add_all(waiting)
+        db.session.flush()
+        after_commit(work_waiting.send)
+    for event in events:
+        after_commit(partial(event_recorded.send, account_id=event.account_id, event_id=event.id))
 
 
 def _event(actor: Actor, past: Past) -> ActivityLog:

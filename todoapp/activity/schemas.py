@@ -15,7 +15,9 @@ class ActivityQuery(CursorQuery):
 
     action = CommaList(one_of(*sorted(PHRASES)))
     user_id = Id(metadata={"description": "who acted"})
-    resource_type = Line(32, metadata={"description": "Task, Member (by user id), User, Account, Invitation, Comment"})
+    resource_type = Line(
+        32, metadata={"description": "Task, Member (by user id), User, Account, Invitation, Comment, Tag, CustomField"}
+    )
     resource_id = Id()
     via = CommaList(Line(16), metadata={"description": "the door: web, admin, api, cli, import, automation"})
     since = Due(data_key="from", metadata=DAY_OR_INSTANT)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.activity.models import ActivityLog
 from todoapp.extensions import db
-from todoapp.tasks.models import Task
+from todoapp.fields.models import CustomField
+from todoapp.tasks.models import Tag, Task
 from todoapp.users.models import User
 
 MEMBER = AccountMembership.__name__
@@ -67,10 +68,22 @@ def _invitations(ids: Iterable[int]) -> Named:
         yield row.id, row.id, row.email
 
 
+def _tags(ids: Iterable[int]) -> Named:
+    for row in db.session.execute(select(Tag.id, Tag.name).where(Tag.id.in_(ids))):
+        yield row.id, row.id, row.name
+
+
+def _fields(ids: Iterable[int]) -> Named:
+    for row in db.session.execute(select(CustomField.id, CustomField.name).where(CustomField.id.in_(ids))):
+        yield row.id, row.id, row.name
+
+
 READ: dict[str, Callable[[Iterable[int]], Any]] = {
     Task.__name__: _tasks,
     MEMBER: _members,
     User.__name__: _users,
     Account.__name__: _accounts,
     Invitation.__name__: _invitations,
+    Tag.__name__: _tags,
+    CustomField.__name__: _fields,
 }

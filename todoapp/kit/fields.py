@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, validate_email
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from todoapp.kit.database import json_size
 
@@ -48,6 +48,18 @@ class FormInput(Input):
 
 class NoFields(FormInput):
     """A verb that needs nothing said."""
+
+
+class Change(FormInput):
+    """A patch: at least one field is named."""
+
+    beside: tuple[str, ...] = ()
+
+    @validates_schema
+    def something(self, data: dict[str, Any], **_kw: object) -> None:
+        """A patch says what to change."""
+        if not data.keys() - set(self.beside):
+            raise ValidationError("Name at least one field to change.")
 
 
 class Line(fields.String):

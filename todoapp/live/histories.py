@@ -59,6 +59,9 @@ ENDINGS = frozenset({"signed_out", "session_ended", "password_changed", "refresh
 
 IMPORTED = "account_imported"
 
+MANY_TASKS = frozenset({IMPORTED, "tag_updated"})
+"""Events that change many tasks and are not told task by task."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -14,7 +14,7 @@ from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.live.bulletin import Bulletin
 from todoapp.live.hearers import actor_of, inside_account
-from todoapp.live.histories import IMPORTED, PEOPLE
+from todoapp.live.histories import IMPORTED, MANY_TASKS, PEOPLE
 from todoapp.live.limits import MOST_MISSED
 from todoapp.live.protocol import frame
 from todoapp.live.rooms import TASK, TEAM, USER, Room
@@ -90,7 +90,7 @@ def _missed(subscription: Any, since: int, sequence: int) -> tuple[list[bytes], 
 
 def changes_board(room: Room, actions: set[str]) -> bool:
     """Whether these events may have changed what is on a board otherwise than card by card."""
-    return (room.kind != TASK and IMPORTED in actions) or (room.kind == TEAM and bool(actions & PEOPLE))
+    return (room.kind != TASK and bool(actions & MANY_TASKS)) or (room.kind == TEAM and bool(actions & PEOPLE))
 
 
 def _ids_since(sequence: int) -> Sequence[int]:

@@ -9,20 +9,30 @@ from todoapp.accounts.models import Account, AccountMembership
 from todoapp.actor import Actor
 from todoapp.comments.models import Comment
 from todoapp.extensions import db
+from todoapp.fields.models import CustomField
 from todoapp.kit.errors import Forbidden, NotFound
 from todoapp.kit.signals import act_refused
 from todoapp.kit.transaction import is_reading
 from todoapp.permissions.matrix import MATRIX, WHO_MAY, reach_of
 from todoapp.permissions.reaches import COMMENT_WORDS, MEMBER_WORDS, TASK_WORDS, Word, expression
-from todoapp.tasks.models import Task
+from todoapp.tasks.models import Tag, Task
 
 WORDS: dict[type, dict[str, Word]] = {
     Task: TASK_WORDS,
     Comment: COMMENT_WORDS,
     AccountMembership: MEMBER_WORDS,
     Account: {},
+    Tag: {},
+    CustomField: {},
 }
-NOUNS: dict[type, str] = {Task: "task", Comment: "comment", AccountMembership: "member", Account: "account"}
+NOUNS: dict[type, str] = {
+    Task: "task",
+    Comment: "comment",
+    AccountMembership: "member",
+    Account: "account",
+    Tag: "tag",
+    CustomField: "custom_field",
+}
 LARGEST_ID = 2**63 - 1
 
 
@@ -85,6 +95,10 @@ def abilities(actor: Actor, subjects: Iterable[Any], actions: Iterable[str] | No
 @overload
 def find(actor: Actor, model: type[Task], row_id: int, *, deleted: bool | None = False) -> Task: ...
 @overload
+def find(actor: Actor, model: type[Tag], row_id: int, *, deleted: bool | None = False) -> Tag: ...
+@overload
+def find(actor: Actor, model: type[CustomField], row_id: int, *, deleted: bool | None = False) -> CustomField: ...
+@overload
 def find(actor: Actor, model: type[Comment], row_id: int, *, deleted: bool | None = False) -> Comment: ...
 @overload
 def find(
@@ -103,7 +117,7 @@ def find(actor: Actor, model: Any, row_id: int, *, deleted: bool | None = False)
         query = query.where(model.user_id == row_id, model.left_at.is_(None))
     else:
         query = query.where(model.id == row_id)
-        if deleted is not None:
+        if deleted is not None and hasattr(model, "deleted_at"):
             query = query.where(model.deleted_at.is_not(None) if deleted else model.deleted_at.is_(None))
     if not is_reading():
         query = query.with_for_update(of=model).execution_options(populate_existing=True)

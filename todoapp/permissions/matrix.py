@@ -62,6 +62,19 @@ member.suspend         -              -                                below    
 member.reactivate      -              -                                below                all
 member.remove          self           self                             self|below           all
 
+tag.view               all            all                              all                  all
+tag.create             -              -                                all                  all
+tag.update             -              -                                all                  all
+tag.merge              -              -                                all                  all
+tag.delete             -              -                                all                  all
+
+custom_field.view      all            all                              all                  all
+custom_field.create    -              -                                all                  all
+custom_field.update    -              -                                all                  all
+custom_field.archive   -              -                                all                  all
+custom_field.restore   -              -                                all                  all
+custom_field.reorder   -              -                                all                  all
+
 account.view           all            all                              all                  all
 account.update         -              -                                all                  all
 account.configure      -              -                                all                  all
@@ -111,6 +124,17 @@ WHO_MAY = {
     "member.suspend": "Super managers may suspend members below their own role, owners everybody else.",
     "member.reactivate": "Super managers may reactivate members below their own role, owners everybody.",
     "member.remove": "Super managers may remove members below their own role, owners everybody; everybody may leave.",
+    "tag.view": "Members may see the account's tags.",
+    "tag.create": "Only super managers and owners may create tags here; in a task, everybody may type new ones.",
+    "tag.update": "Only super managers and owners may change tags.",
+    "tag.merge": "Only super managers and owners may merge tags.",
+    "tag.delete": "Only super managers and owners may delete tags.",
+    "custom_field.view": "Members may see the account's custom fields.",
+    "custom_field.create": "Only super managers and owners may create custom fields.",
+    "custom_field.update": "Only super managers and owners may change custom fields.",
+    "custom_field.archive": "Only super managers and owners may archive custom fields.",
+    "custom_field.restore": "Only super managers and owners may restore custom fields.",
+    "custom_field.reorder": "Only super managers and owners may order custom fields.",
     "account.view": "You do not belong to this account.",
     "account.update": "Only super managers and owners may change the account.",
     "account.configure": "Only super managers and owners may see and change the account's settings.",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from todoapp.fields.models import PREFIX
 from todoapp.tasks.models import Task
 
 Facts = dict[str, Any]
@@ -27,7 +28,16 @@ TRACKED = (
 
 def facts_of(task: Task, names: Iterable[str] = TRACKED) -> Facts:
     """The task as it stands now."""
-    return {name: _plain([tag.name for tag in task.tags] if name == "tags" else getattr(task, name)) for name in names}
+    return {name: _plain(fact_of(task, name)) for name in names}
+
+
+def fact_of(task: Task, name: str) -> Any:
+    """One field of the task; a custom one is named with its prefix, `custom_fields.customer`."""
+    if name == "tags":
+        return [tag.name for tag in task.tags]
+    if name.startswith(PREFIX):
+        return task.custom_fields.get(name.removeprefix(PREFIX))
+    return getattr(task, name)
 
 
 def changes_since(task: Task, before: Facts) -> dict[str, list[Any]]:

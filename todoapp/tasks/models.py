@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 STATUSES = ("pending", "in_progress", "paused", "completed")
 PRIORITIES = ("low", "medium", "high")
 VISIBILITIES = ("private", "team", "account")
+COLOURS = ("grey", "red", "orange", "yellow", "green", "teal", "blue", "violet", "pink")
+"""What a tag may look like; `templates/kit/tag.html` knows the hues."""
 
 
 class Task(Tenant, Base):
@@ -280,18 +282,24 @@ class TaskSnapshot(Tenant, Base):
 
 
 class Tag(Tenant, Base):
-    """A word that groups tasks of one account; `key` is its name folded for comparison."""
+    """A word that groups tasks of one account, in a colour; `key` is its name folded for comparison."""
 
     __tablename__ = "tags"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(50))
-    key: Mapped[str] = mapped_column(Key(100))
+    key: Mapped[str] = mapped_column(Key(150))
+    colour: Mapped[str] = mapped_column(String(16), default="grey")
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Instant, default=now, onupdate=now)
+
+    task_count: ClassVar[int | None] = None
+    """How many tasks have it for who reads it (see `tags/queries.py`); None where nobody asked."""
 
     __table_args__ = (
         UniqueConstraint("account_id", "id"),
         UniqueConstraint("account_id", "key"),
+        CheckConstraint(f"colour IN {COLOURS}", name="colour"),
         Base.__table_args__,
     )
 

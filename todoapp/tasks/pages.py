@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from todoapp.comments.thread import thread_of
 from todoapp.extensions import db
+from todoapp.fields.queries import in_use, known_fields
+from todoapp.fields.typed import inputs
 from todoapp.kit.answers import done
 from todoapp.kit.errors import NotFound
 from todoapp.kit.forms import FRESH, Form, shown_again_by
@@ -61,6 +63,7 @@ def new_task(form: Form = FRESH) -> ResponseReturnValue:
         assignable=assignable(actor),
         parent={"id": parent.id, "title": parent.title} if parent else None,
         tags=known_tags(),
+        fields=inputs(in_use(known_fields()), {}),
         back=request.values.get("next"),
         here="/tasks/new",
     )
@@ -90,6 +93,7 @@ def edit_task(task_id: int, form: Form = FRESH) -> ResponseReturnValue:
         problem=form.problem,
         conflict=conflict_of(task, form, actor.timezone),
         tags=known_tags(),
+        fields=inputs(in_use(known_fields()), task.custom_fields),
         here=f"/tasks/{task_id}/edit",
     )
 

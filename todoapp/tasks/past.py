@@ -8,12 +8,16 @@ from sqlalchemy import select
 from todoapp.activity.models import ActivityLog
 from todoapp.activity.record import DENIED
 from todoapp.extensions import db
+from todoapp.fields.models import PREFIX
+from todoapp.fields.values import merged
 from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput
 from todoapp.tasks.facts import Facts, facts_of
 from todoapp.tasks.models import Task
+from todoapp.tasks.tagging import fold
 
 BIRTHS = ("task_created", "task_imported")
+RENAMED = "tag"
 
 
 def state_at(task: Task, instant: datetime) -> Facts:
@@ -29,14 +33,29 @@ def undone(state: Facts, events: list[Any]) -> Facts:
     state = dict(state)
     for changes in events:
         state |= {name: change[0] for name, change in changes.items() if name in state}
+        custom = {name.removeprefix(PREFIX): old for name, (old, _new) in changes.items() if name.startswith(PREFIX)}
+        if custom:
+            state["custom_fields"] = merged(state["custom_fields"], custom)
+        if RENAMED in changes and state["tags"]:
+            old, new = changes[RENAMED]
+            state["tags"] = sorted((old if name == new else name for name in state["tags"]), key=fold)
     return state
 
 
 def events_after(task: Task, instant: datetime | None) -> list[dict[str, Any]]:
-    """What each event changed after `instant`, the newest first; without one, the whole history, the birth included."""
-    query = select(ActivityLog.changes).where(
-        ActivityLog.resource_type == "Task", ActivityLog.resource_id == task.id, ActivityLog.action != DENIED
-    )
+    """What each event changed after `instant`, the newest first; without one, the whole history, the birth included.
+
+    A tag that was renamed is renamed on every task, so that is among it.
+    """
+    own = (ActivityLog.resource_type == "Task", ActivityLog.resource_id == task.id, ActivityLog.action != DENIED)
+    since = task.created_at if instant is None else instant
     if instant is not None:
-        query = query.where(ActivityLog.created_at > instant, ActivityLog.action.not_in(BIRTHS))
-    return list(db.session.scalars(query.order_by(ActivityLog.created_at.desc(), ActivityLog.id.desc())))
+        own = (*own, ActivityLog.created_at > since, ActivityLog.action.not_in(BIRTHS))
+    renamed = (ActivityLog.action == "tag_updated", ActivityLog.created_at > since)
+    found = [(*when, changes) for *when, changes in _changes(*own)]
+    found += [(*when, {RENAMED: changes["name"]}) for *when, changes in _changes(*renamed) if "name" in changes]
+    return [changes for *_when, changes in sorted(found, key=lambda event: event[:2], reverse=True)]
+
+
+def _changes(*which: Any) -> Any:
+    return db.session.execute(select(ActivityLog.created_at, ActivityLog.id, ActivityLog.changes).where(*which))

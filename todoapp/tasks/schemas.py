@@ -24,6 +24,13 @@ INSTANT = {"format": "date-time"}
 SORT_NAMES = ("due_date", "priority", "created_at", "updated_at", "title", "position")
 
 
+def tag_name(**kw: Any) -> Line:
+    """The name of a tag; commas and semicolons part tags where people type several."""
+    line = Line(50, **kw)
+    line.validators.append(validate.Regexp(r"[^,;]*\Z", error="Leave commas and semicolons out of a tag."))
+    return line
+
+
 class TaskFields(FormInput):
     """What can be said of a task when it is made or edited."""
 
@@ -32,7 +39,7 @@ class TaskFields(FormInput):
     visibility = one_of(*VISIBILITIES)
     due_date = Due(allow_none=True)
     estimated_time = duration(allow_none=True, metadata={"description": "seconds"})
-    tags = fields.List(Line(50), validate=validate.Length(0, 20))
+    tags = fields.List(tag_name(), validate=validate.Length(0, 20))
     custom_fields = SmallJson()
     parent_task_id = Id(allow_none=True)
 
@@ -187,7 +194,7 @@ class TaskOut(Schema):
     estimated_time = fields.Integer(required=True, allow_none=True)
     actual_time = fields.Method("worked", required=True, metadata={"type": "integer"})
     pause = fields.Nested(PauseOut, attribute="open_pause", required=True, allow_none=True)
-    tags = fields.Pluck("TagOut", "name", many=True, required=True)
+    tags = fields.Pluck("TagNameOut", "name", many=True, required=True)
     custom_fields = fields.Dict(required=True)
     started_at = InstantField(required=True, allow_none=True)
     completed_at = InstantField(required=True, allow_none=True)
@@ -202,8 +209,8 @@ class TaskOut(Schema):
         return task.worked_seconds()  # type: ignore[attr-defined]
 
 
-class TagOut(Schema):
-    """A tag."""
+class TagNameOut(Schema):
+    """A tag, by name."""
 
     name = fields.String(required=True)
 

@@ -11,6 +11,9 @@ from todoapp.activity.phrases import FIELD_NAMES
 from todoapp.activity.queries import Entry, history_of
 from todoapp.actor import Actor
 from todoapp.extensions import db
+from todoapp.fields.models import PREFIX
+from todoapp.fields.queries import Known, known_fields
+from todoapp.fields.wording import changes_in_words, shown
 from todoapp.kit.clock import now, seconds
 from todoapp.permissions import abilities, can, visible, within
 from todoapp.tasks.cards import awaited_by, person
@@ -61,18 +64,18 @@ def sheet_of(actor: Actor, task: Task, *, events: int = EVENTS_SHOWN) -> dict[st
     """Everything that the page of `task` shows."""
     may = abilities(actor, [task])[task.id]
     acts = deeds(actor, task, may)
-    stretches = stretches_of(task)
+    stretches, known = stretches_of(task), known_fields()
     history = history_of(task, per_page=events, newest_first=True)
     more = f"/tasks/{task.id}?events={events + EVENTS_SHOWN}#history" if history.total_count > events else None
     return {
-        "task": _facts(actor, task, stretches),
+        "task": _facts(actor, task, stretches) | {"fields": shown(known, task.custom_fields)},
         "acts": acts,
         "board": way_back(actor, task),
         "assignable": [*least_loaded(actor, task), *assignable(actor)] if acts.get("assign") is True else [],
         "waitable": waitable(actor) if acts.get("pause") is True else [],
         "stretches": _clock(actor, task, stretches),
         "handovers": [_handover(one) for one in reversed(assignments_of(task))],
-        "events": [_event(entry) for entry in history.rows],
+        "events": [_event(entry, known) for entry in history.rows],
         "more_events_url": more,
         "section": _section(actor, task),
     }
@@ -87,7 +90,7 @@ def _facts(actor: Actor, task: Task, stretches: list[Stretch]) -> dict[str, Any]
         "status": task.status,
         "priority": task.priority,
         "visibility": task.visibility,
-        "tags": [tag.name for tag in task.tags],
+        "tags": [{"name": tag.name, "colour": tag.colour} for tag in task.tags],
         "version": task.version,
         "created_by": person(task.creator),
         "created_at": task.created_at,
@@ -236,21 +239,22 @@ def _handover(assignment: TaskAssignment) -> dict[str, Any]:
     }
 
 
-def _event(entry: Entry) -> dict[str, Any]:
+def _event(entry: Entry, known: Known) -> dict[str, Any]:
     return {
         "icon": ICONS.get(entry.event, "info"),
         "sentence": entry.sentence,
         "detail": entry.details.get("comment"),
-        "changes": _changes(entry) if entry.event == "task_updated" else [],
+        "changes": _changes(entry, known) if entry.event == "task_updated" else [],
         "at": entry.at,
         "more": DOORS.get(entry.via, ""),
     }
 
 
-def _changes(entry: Entry) -> list[dict[str, Any]]:
+def _changes(entry: Entry, known: Known) -> list[dict[str, Any]]:
     """What an edit changed, old and new; long texts are only named."""
-    return [
+    own = [
         {"label": FIELD_NAMES.get(name, name), "name": name, "old": old, "new": new}
         for name, (old, new) in sorted(entry.changes.items())
-        if name not in ("description", "custom_fields", "parent_task_id")
+        if name not in ("description", "parent_task_id") and not name.startswith(PREFIX)
     ]
+    return own + changes_in_words(known, entry.changes)

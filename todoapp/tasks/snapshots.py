@@ -13,6 +13,7 @@ KEPT = (
     "estimated_time",
     "actual_time",
     "stretch",
+    "custom_fields",
 )
 
 

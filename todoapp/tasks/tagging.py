@@ -1,4 +1,4 @@
-"""Tags on tasks: words compared without case, spelled as first written."""
+"""Tags on tasks: words compared without case and white space, spelled as first written."""
 
 from collections.abc import Iterable
 
@@ -18,11 +18,15 @@ def set_tags(task: Task, names: list[str]) -> None:
 
 
 def tags_named(names: Iterable[str]) -> dict[str, Tag]:
-    """The tags with these names, by folded name; those that the account does not have yet are made."""
+    """The tags with these names, by folded name; those that the account does not have yet are made.
+
+    The known ones are held, so that nobody deletes one while a task gets it.
+    """
     wanted: dict[str, str] = {}
     for name in names:
-        wanted.setdefault(fold(name), name)
-    known = {tag.key: tag for tag in db.session.scalars(select(Tag).where(Tag.key.in_(wanted)))}
+        wanted.setdefault(fold(name), " ".join(name.split()))
+    query = select(Tag).where(Tag.key.in_(wanted)).with_for_update(read=True)
+    known = {tag.key: tag for tag in db.session.scalars(query, execution_options={"populate_existing": True})}
     new = {key: Tag(name=name, key=key) for key, name in wanted.items() if key not in known}
     db.session.add_all(new.values())
     db.session.flush()
@@ -31,4 +35,4 @@ def tags_named(names: Iterable[str]) -> dict[str, Tag]:
 
 def fold(name: str) -> str:
     """A tag's name as it is compared."""
-    return name.casefold()
+    return " ".join(name.split()).casefold()

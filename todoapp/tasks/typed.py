@@ -1,4 +1,6 @@
-"""The task form: what people type for dates, lengths of time and tags, and which fields of an edit they really touched."""
+"""The task form: what people type for dates, lengths of time, tags and custom fields, and which fields of an edit they
+really touched.
+"""
 
 import re
 from hashlib import sha256
@@ -7,6 +9,9 @@ from typing import Any
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
+from todoapp.fields.models import PREFIX
+from todoapp.fields.queries import in_use, known_fields
+from todoapp.fields.typed import read_typed, typed_values
 from todoapp.kit.forms import read_form
 from todoapp.kit.words import local_input
 from todoapp.tasks.models import Task
@@ -28,12 +33,14 @@ def values_of(task: Task, zone: str) -> dict[str, str]:
         "visibility": task.visibility,
         "estimate": spoken_length(task.estimated_time),
         "tags": ", ".join(tag.name for tag in task.tags),
+        **typed_values(in_use(known_fields()), task.custom_fields),
     }
 
 
 def marks_of(values: dict[str, str]) -> str:
     """A short mark of each field as it was shown, so that an edit sends only what its person changed."""
-    return " ".join(f"{name}:{_mark(values.get(name) or '')}" for name in EDITED)
+    custom = sorted(name for name in values if name.startswith(PREFIX))
+    return " ".join(f"{name}:{_mark(values.get(name) or '')}" for name in [*EDITED, *custom])
 
 
 def _mark(text: str) -> str:
@@ -43,13 +50,15 @@ def _mark(text: str) -> str:
 def touched(form: MultiDict[str, str]) -> dict[str, str]:
     """The fields of an edit that differ from what was shown."""
     shown = dict(part.split(":", 1) for part in form.get("as_shown", "").split() if ":" in part)
-    typed = {name: text for name, text in _joined(form).items() if name in EDITED}
+    typed = {name: text for name, text in _joined(form).items() if name in EDITED or name.startswith(PREFIX)}
     return {name: text for name, text in typed.items() if shown.get(name) != _mark(text)}
 
 
 def read_task(schema: Schema, typed: dict[str, Any], zone: str) -> dict[str, Any]:
     """What `schema` makes of the typed fields."""
-    data = dict(typed)
+    data = {name: text for name, text in typed.items() if not name.startswith(PREFIX)}
+    if len(data) < len(typed):
+        data["custom_fields"] = read_typed(known_fields(), typed)
     if "due" in data:
         data["due_date"] = data.pop("due")
     if "estimate" in data:
@@ -62,7 +71,7 @@ def read_task(schema: Schema, typed: dict[str, Any], zone: str) -> dict[str, Any
 def typed_task(form: MultiDict[str, str]) -> dict[str, str]:
     """The fields of a new task, as typed."""
     kept = {*EDITED, "assigned_to_id", "parent_task_id"}
-    return {name: text for name, text in _joined(form).items() if name in kept}
+    return {name: text for name, text in _joined(form).items() if name in kept or name.startswith(PREFIX)}
 
 
 def _joined(form: MultiDict[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from todoapp.fields.defining import define_filled
 from todoapp.imports.reading import read_json
 from todoapp.imports.taking import Work
 from todoapp.imports.trello.cards import Cards
@@ -13,6 +14,12 @@ from todoapp.imports.trello.parsing import ExportIn
 from todoapp.imports.trello.statuses import meaning_of
 
 LONGEST_LOG = 1000
+FIELDS = {
+    "trello_list": ("Trello list", "text"),
+    "trello_url": ("Trello card", "url"),
+    "trello_members": ("Trello members", "text"),
+    "trello_checklist": ("Trello checklist", "text"),
+}
 STATUS_WORDS = {
     "completed": "completed",
     "begun": "paused if somebody has them, else pending,",
@@ -42,6 +49,8 @@ class Board:
         cards.take()
         items = take_checklists(work, self.export, cards)
         take_history(work, self.export, cards, items)
+        made = [*(cards.tasks[card_id] for card_id in cards.new), *items.values()]
+        define_filled(work.actor, FIELDS, made)
         self._note(work)
 
     def _note(self, work: Work) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from todoapp.activity.record import Past
 from todoapp.extensions import db
+from todoapp.fields.values import LONGEST_TEXT
 from todoapp.imports.taking import Work
 from todoapp.imports.trello.export import Action, Card
 from todoapp.tasks.actions.assigning import begin_assignment, current_assignment
@@ -27,7 +28,8 @@ def hand_on(work: Work, task: Task, card: Card, actions: list[Action]) -> None:
     there = [member_id for member_id in there if member_id in card.member_ids]
     _leave_with(work, task, there, card.last_change_at)
     if others := [work.people.name_of(member_id) for member_id in there[:-1]]:
-        task.custom_fields = {**task.custom_fields, "trello_members": others}
+        named = ", ".join(others)[:LONGEST_TEXT].rstrip()
+        task.custom_fields = {**task.custom_fields, "trello_members": named}
         work.report.leave_out("further members of a card", "a task has one assignee; they are named on it", len(others))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from todoapp.activity.record import Past
 from todoapp.extensions import db
+from todoapp.fields.defining import define_filled
 from todoapp.imports.taking import Work
 from todoapp.imports.worklog.clocks import in_order, pauses_between
 from todoapp.imports.worklog.tables import Item, Session
@@ -12,6 +13,13 @@ from todoapp.tasks.models import ChainLink, Task, TaskAssignment, TaskTag, TimeE
 from todoapp.tasks.tagging import fold, tags_named
 
 STEP = 1024
+FIELDS = {
+    "project": ("Project", "text"),
+    "plan_item": ("Plan item", "text"),
+    "wbs_path": ("WBS path", "text"),
+    "phase": ("Phase", "text"),
+    "process": ("Process", "text"),
+}
 Sessions = Mapping[str, Sequence[Session]]
 
 
@@ -30,6 +38,7 @@ def take_items(work: Work, items: Sequence[Item], sessions: Sessions, paths: Map
         _hold(work, task)
         _tell(work, task)
     _tag(pairs)
+    define_filled(work.actor, FIELDS, tasks)
     clocks = [(task, sessions[item.key]) for item, task in pairs if item.key in sessions]
     for task, entries in add_entries(work, clocks):
         db.session.add_all(pauses_between(task, task.created_by_id, entries))
@@ -85,13 +94,14 @@ def _task(work: Work, item: Item, sessions: Sequence[Session], path: str, positi
 
 
 def _custom_fields(item: Item, path: str) -> dict[str, str]:
-    return {
+    said = {
         "project": item.project,
         "plan_item": item.plan_item,
         "wbs_path": path,
         "phase": item.phase,
         "process": item.process,
     }
+    return {key: text for key, text in said.items() if text}
 
 
 def _hold(work: Work, task: Task) -> None:

@@ -9,6 +9,8 @@ from todoapp.actions import action
 from todoapp.activity.record import record
 from todoapp.actor import Actor
 from todoapp.extensions import db
+from todoapp.fields.queries import known_fields
+from todoapp.fields.values import changed_values
 from todoapp.kit.clock import due_instant
 from todoapp.kit.errors import BadInput
 from todoapp.permissions import allow, find
@@ -32,6 +34,7 @@ def create_task(
     due_date: datetime | date | None = None,
     parent_task_id: int | None = None,
     tags: list[str] | None = None,
+    custom_fields: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Task:
     """Make a task: the actor's own, nobody's (None), or another member's, whom the actor must be allowed to assign to."""
@@ -44,6 +47,7 @@ def create_task(
         due_date_time=due_instant(due_date, assignee.user.timezone if assignee else actor.timezone),
         position=next_position(),
         version=0,
+        custom_fields=changed_values(known_fields(), {}, custom_fields) if custom_fields else {},
         **fields,
     )
     if parent_task_id is not None:

@@ -10,10 +10,13 @@ from todoapp.activity.models import ActivityLog
 from todoapp.activity.record import DENIED, record
 from todoapp.actor import Actor
 from todoapp.extensions import db
+from todoapp.fields.models import PREFIX
+from todoapp.fields.queries import known_fields
+from todoapp.fields.values import changed_values, merged
 from todoapp.kit.clock import due_instant
 from todoapp.kit.errors import Conflict
 from todoapp.tasks.actions.creating import fitting_parent
-from todoapp.tasks.facts import changes_since, facts_of
+from todoapp.tasks.facts import changes_since, fact_of, facts_of
 from todoapp.tasks.models import Task
 from todoapp.tasks.schemas import UpdateTask
 from todoapp.tasks.tagging import fold, set_tags
@@ -21,9 +24,11 @@ from todoapp.tasks.tagging import fold, set_tags
 
 @action("task.update", subject=Task, fields=UpdateTask)
 def update_task(actor: Actor, task: Task, *, version: int | None = None, **fields: Any) -> Task:
-    """Change the given fields. With `version`, a field that somebody else changed since then is a `Conflict`."""
+    """Change the given fields; of the custom ones, those that are named. With `version`, a field that somebody else changed
+    since then is a `Conflict`.
+    """
     wanted = _as_columns(actor, task, fields)
-    before = _values(task, wanted)
+    before = {name: fact_of(task, name) for name in wanted}
     changed = {name: [before[name], new] for name, new in wanted.items() if not _same(name, before[name], new)}
     if not changed:
         return task
@@ -32,11 +37,7 @@ def update_task(actor: Actor, task: Task, *, version: int | None = None, **field
     if wanted.get("parent_task_id") is not None and "parent_task_id" in changed:
         fitting_parent(actor, wanted["parent_task_id"], task)
     stood = facts_of(task, changed)
-    for name in changed:
-        if name != "tags":
-            setattr(task, name, wanted[name])
-    if "tags" in changed:
-        set_tags(task, wanted["tags"])
+    _write(task, {name: wanted[name] for name in changed})
     record(actor, "task_updated", task, changes=changes_since(task, stood), fields=sorted(changed))
     return task
 
@@ -46,11 +47,21 @@ def _as_columns(actor: Actor, task: Task, fields: dict[str, Any]) -> dict[str, A
     if "due_date" in columns:
         due: datetime | date | None = columns.pop("due_date")
         columns["due_date_time"] = due_instant(due, task.assignee.timezone if task.assignee else actor.timezone)
+    if patch := columns.pop("custom_fields", None):
+        values = changed_values(known_fields(), task.custom_fields, patch)
+        columns |= {f"{PREFIX}{key}": value for key, value in values.items()}
     return columns
 
 
-def _values(task: Task, names: Any) -> dict[str, Any]:
-    return {name: [tag.name for tag in task.tags] if name == "tags" else getattr(task, name) for name in names}
+def _write(task: Task, fields: dict[str, Any]) -> None:
+    custom = {name.removeprefix(PREFIX): value for name, value in fields.items() if name.startswith(PREFIX)}
+    if custom:
+        task.custom_fields = merged(task.custom_fields, custom)
+    for name, value in fields.items():
+        if name == "tags":
+            set_tags(task, value)
+        elif not name.startswith(PREFIX):
+            setattr(task, name, value)
 
 
 def _same(name: str, old: Any, new: Any) -> bool:
