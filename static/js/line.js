@@ -6,7 +6,7 @@ const longestWait = 30_000;
 const mostChannels = 30;
 const mostHeard = 500;
 
-const nameOf = ({ channel, task_id, board_id }) => `${channel} ${task_id ?? board_id}`;
+const nameOf = ({ channel, task_id, board_id }) => `${channel} ${channel === "TaskChannel" ? task_id : board_id}`;
 
 function namesIn(name) {
   const [channel, id] = name.split(" ");
