@@ -5,6 +5,7 @@ const firstWait = 1_000;
 const longestWait = 30_000;
 const mostChannels = 30;
 const mostHeard = 500;
+const silentFor = 60_000;
 
 const nameOf = ({ channel, task_id, board_id }) => `${channel} ${channel === "TaskChannel" ? task_id : board_id}`;
 
@@ -23,6 +24,7 @@ class Line {
   #wanted = new Set();
   #asked = new Set();
   #heard = new Set();
+  #heardAt = 0;
   #isOpening = false;
   #wasUp = false;
 
@@ -56,6 +58,17 @@ class Line {
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.open();
+  }
+
+  // A network that is gone does not always close the socket: after a silence we ask, and hear an answer or are lost.
+  check() {
+    const silence = Date.now() - this.#heardAt;
+    if (!this.isUp || silence < silentFor) return;
+    if (silence < 2 * silentFor) this.#say({ type: "ping" });
+    else {
+      this.close();
+      this.#lose(0);
+    }
   }
 
   close() {
@@ -93,6 +106,7 @@ class Line {
   }
 
   #take(message) {
+    this.#heardAt = Date.now();
     this.#newest = Math.max(this.#newest ?? 0, message.sequence ?? 0) || undefined;
     this[`on_${message.type}`]?.(message, nameOf(message));
   }

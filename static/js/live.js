@@ -8,6 +8,7 @@ const pollEvery = 20_000;
 const uncheckedFor = 300_000;
 const restWhenHidden = 60_000;
 const [signedOut, shutOut] = [4401, 4403];
+const shut = [403, 404, 410];
 
 const root = document.querySelector("[data-reader]");
 const here = location.pathname + location.search;
@@ -56,6 +57,13 @@ function loseNetwork() {
   if (!isStopped) strip.offline();
 }
 
+function findNetwork() {
+  if (isStopped) return;
+  line.close();
+  line.hurry();
+  wake(0);
+}
+
 // Whether more than the line is lost shows when the page is asked for.
 function down(code) {
   if (code === shutOut) stop("You do not belong to this account any more.", "error", "Your accounts", "/accounts");
@@ -71,10 +79,10 @@ function show(page, ids) {
 
 function take(answer, page, ids) {
   const fresh = page.querySelector("[data-reader]");
-  if (answer.status >= 500) isStale = true;
-  else if (new URL(answer.url).pathname === "/login") {
+  if (new URL(answer.url).pathname === "/login") {
     stop("You are signed out.", "error", "Sign in again.", `/login?next=${encodeURIComponent(here)}`);
-  } else if (!answer.ok) stop("This page does not open for you any more.", "error", "Go to your board", "/");
+  } else if (shut.includes(answer.status)) stop("This page does not open for you any more.", "error", "Go to your board", "/");
+  else if (!answer.ok) isStale = true;
   else if (fresh?.dataset.reader !== root.dataset.reader) {
     stop("You have changed the account, or signed in as somebody else.", "warn", "Open this page again", here);
   } else show(page, ids);
@@ -84,7 +92,7 @@ async function catchUp() {
   due = Infinity;
   if (isStopped) return;
   if (document.hidden) isStale = true;
-  else if (isFetching) wake(soon);
+  else if (isFetching || document.querySelector("form[data-sent]")) wake(soon);
   else await fetchOnce();
 }
 
@@ -115,8 +123,9 @@ async function fetchOnce() {
 
 // Without a line the page asks by itself; with one, now and then, since "due today" and running clocks move on by themselves.
 function look() {
-  const age = Date.now() - checkedAt;
-  if (!document.hidden && (isStale || age >= (line.isUp ? uncheckedFor : pollEvery - soon))) wake(0);
+  if (document.hidden || isStopped) return;
+  line.check();
+  if (isStale || Date.now() - checkedAt >= (line.isUp ? uncheckedFor : pollEvery - soon)) wake(0);
 }
 
 const listen = () => line.listen([...document.querySelectorAll("[data-live^=Task], [data-live^=Board]")].map((one) => one.dataset.live));
@@ -146,8 +155,5 @@ if (root) {
   document.addEventListener("focusout", leave);
   document.addEventListener("toggle", leave, true);
   window.addEventListener("offline", loseNetwork);
-  window.addEventListener("online", () => {
-    line.hurry();
-    wake(0);
-  });
+  window.addEventListener("online", findNetwork);
 }

@@ -18,15 +18,18 @@ class Window:
         self.page = page
         self.heard: list[dict[str, Any]] = []
         self.asked: list[str] = []
+        self.sockets: list[WebSocket] = []
         page.on("websocket", self._listen_in)
         page.on("request", lambda request: self.asked.append(request.url))
 
     def _listen_in(self, socket: WebSocket) -> None:
+        self.sockets.append(socket)
         socket.on("framereceived", lambda frame: self.heard.append(json.loads(frame)))
 
     def open(self, path: str) -> None:
         """Open a page and wait until it listens; what it asked for until then is forgotten."""
         self.heard.clear()
+        self.sockets.clear()
         self.page.goto(path)
         self.until(lambda: "pong" in [message["type"] for message in self.heard])
         self.page.evaluate("window.mark = 'the same'")
@@ -46,6 +49,10 @@ class Window:
     def events(self) -> list[str]:
         """The events that were heard."""
         return [message["event"] for message in self.heard if message["type"] == "event"]
+
+    def lines(self) -> int:
+        """How many lines are open."""
+        return sum(not socket.is_closed() for socket in self.sockets)
 
     @property
     def is_the_same(self) -> bool:

@@ -111,6 +111,8 @@ def test_what_one_does_the_other_sees(uma, mara, cast, complaints):
     assert is_marked(uma.card("Fix the login")) and uma.is_the_same
 
     mara.open(mara.page.url)
+    mara.page.wait_for_timeout(500)
+    assert mara.asked == [], "what is told again was on the page already"
     mark(mara.card("Write the notes"))
     act(uma, "Fix the login", "Start")
     mara.card("Fix the login", "in_progress").wait_for(timeout=A_MOMENT)
@@ -190,7 +192,11 @@ def test_a_discussion_goes_on_while_one_writes(uma, mara, cast, complaints):
     post(mara.page, f"/tasks/{task}/comments", body="What do you think?")
     uma.page.locator(".comment", has_text="What do you think?").wait_for(timeout=A_MOMENT)
     uma.page.get_by_text("Task updated.").wait_for(timeout=A_MOMENT)
-    assert draft.evaluate("(field) => [field.value, field.selectionStart, field.selectionEnd]") == ["I think that", 2, 7]
+    assert draft.evaluate("(field) => [field.value, field.selectionStart, field.selectionEnd]") == [
+        "I think that",
+        2,
+        7,
+    ]
     assert uma.page.evaluate("document.activeElement.id") == "comment"
     post(mara.page, f"/tasks/{task}/edit", title="Talk more", version="1")
     uma.page.get_by_role("heading", name="Talk more").wait_for(timeout=A_MOMENT)
@@ -249,15 +255,50 @@ def test_without_a_line_the_page_asks_now_and_then(uma, mara, cast):
     assert uma.card("Unseen").count() == 0
 
 
+def test_a_line_that_died_unnoticed_is_opened_anew(uma, mara, cast):
+    said: list[str] = []
+    dead: list[Any] = []
+
+    def relay(socket: Any) -> None:
+        def pass_on(message: str) -> None:
+            said.append(message)
+            if socket not in dead:
+                socket.send(message)
+
+        lines.append(socket)
+        socket.connect_to_server().on_message(pass_on)
+
+    lines: list[Any] = []
+    uma.page.clock.install()
+    uma.page.route_web_socket("**/v1/live", relay)
+    uma.page.goto("/boards/me")
+    uma.until(lambda: any('"pong"' in message for message in said))
+    dead.extend(lines)
+    make(mara.page, "Unheard", assigned_to_id=cast.uma.user_id)
+    uma.until(lambda: any('"task_added"' in message for message in said))
+    assert uma.card("Unheard").count() == 0
+    for _ in range(6):
+        uma.page.clock.fast_forward(20_000)
+    uma.card("Unheard").wait_for()
+    uma.until(lambda: len(lines) > 1)
+    make(mara.page, "Heard again", assigned_to_id=cast.uma.user_id)
+    uma.card("Heard again").wait_for(timeout=A_MOMENT)
+
+
 def test_a_hidden_page_waits_until_it_is_looked_at(uma, mara, cast):
+    uma.page.clock.install()
+    uma.open("/boards/me")
     uma.page.evaluate(HIDE, True)
     make(mara.page, "Behind", assigned_to_id=cast.uma.user_id)
     uma.until(lambda: uma.events() == ["task_added"])
     uma.page.wait_for_timeout(500)
     assert uma.asked == [] and uma.card("Behind").count() == 0
+    uma.page.clock.fast_forward(61_000)
+    uma.until(lambda: uma.lines() == 0)
+    make(mara.page, "Behind as well", assigned_to_id=cast.uma.user_id)
     uma.page.evaluate(HIDE, False)
-    uma.card("Behind").wait_for(timeout=A_MOMENT)
-    assert uma.is_the_same
+    uma.card("Behind as well").wait_for(timeout=A_MOMENT)
+    assert uma.card("Behind").count() == 2 and uma.lines() == 1 and uma.is_the_same
 
 
 def test_the_switcher_follows_a_little_later(uma, mara, cast):
