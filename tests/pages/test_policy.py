@@ -21,6 +21,7 @@ FORBIDDEN = {
     "escaping turned off": r"autoescape\s+false",
 }
 CSS_BUDGET = 12 * 1024
+SCRIPT_BUDGET = 45 * 1024
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
@@ -39,6 +40,14 @@ def test_every_post_form_carries_the_token(path):
 def test_style_sheets_stay_small():
     together = b"".join(path.read_bytes() for path in sorted((ROOT / "static/css").glob("*.css")))
     assert len(compress(together)) < CSS_BUDGET
+
+
+def test_scripts_stay_small(visit, cast):
+    mara = visit(cast.mara)
+    for path in ("/boards/me", f"/tasks/{mara.makes('Small')}"):
+        names = re.findall(r'<script[^>]* src="/static/([\w./-]+)\?v=\w+"', mara.get(path).text)
+        assert {"js/live.js", "vendor/htmx.min.js"} <= set(names)
+        assert sum(len(compress((ROOT / "static" / name).read_bytes())) for name in names) < SCRIPT_BUDGET
 
 
 def test_pages_send_the_policy_and_are_not_kept(visit, cast):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select, true
 
 from todoapp.accounts.models import AccountMembership
+from todoapp.activity.queries import newest_event
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import now
@@ -80,13 +81,15 @@ def board_list(actor: Actor, board: Board, filters: dict[str, Any]) -> Page:
 
 
 def facts(actor: Actor, board: Board) -> dict[str, int]:
-    """How many of the board's open tasks are late, and how many are due within seven days."""
+    """How many of the board's open tasks are late, and how many are due within seven days; and the id of the account's
+    newest event: who listens from there on misses nothing that this board did not show yet.
+    """
     at = now()
     late = func.count(case((Task.due_date_time < at, Task.id)))
     soon = func.count(case((Task.due_date_time.between(at, at + timedelta(days=7)), Task.id)))
     conditions = [*matching(actor, {}), board.holds, Task.status != "completed"]
-    row = db.session.execute(select(late, soon).where(*conditions)).one()
-    return {"late": row[0], "due_this_week": row[1]}
+    row = db.session.execute(select(late, soon, newest_event()).where(*conditions)).one()
+    return {"late": row[0], "due_this_week": row[1], "sequence": row[2] or 0}
 
 
 def _column(status: str, conditions: list[ColumnElement[bool]], count: int, filters: dict[str, Any]) -> Column:

@@ -77,6 +77,7 @@ def sheet_of(actor: Actor, task: Task, *, events: int = EVENTS_SHOWN) -> dict[st
         "handovers": [_handover(one) for one in reversed(assignments_of(task))],
         "events": [_event(entry, known) for entry in history.rows],
         "more_events_url": more,
+        "sequence": max((entry.id for entry in history.rows), default=None),
         "section": _section(actor, task),
     }
 
