@@ -85,11 +85,16 @@ def _head(actor: Actor, board: Board, url: str, view: str) -> dict[str, Any]:
         "url": url,
         "view": view,
         "here": request.full_path.rstrip("?"),
-        "views": [{"name": name, "label": label, "url": address(url, view=name)} for name, label in VIEWS],
+        "views": [{"name": name, "label": label, "url": _view_url(url, name)} for name, label in VIEWS],
         "facts": facts(actor, board),
         "many_people": board.several_people,
         "quick": _quick(actor, board, member),
     }
+
+
+def _view_url(url: str, view: str) -> str:
+    """A phone shows the days of a calendar one below the other: it begins with today."""
+    return address(url, view=view) + ("#today" if view == "calendar" else "")
 
 
 def _quick(actor: Actor, board: Board, member: AccountMembership | None) -> dict[str, Any] | None:

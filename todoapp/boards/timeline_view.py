@@ -45,8 +45,7 @@ def _drawn(timeline: Timeline, bar: Bar) -> dict[str, Any]:
     is_late = bar.task.status != "completed" and bar.task.due_date_time < now()
     until = min(_place(timeline, timeline.today) + 0.5, DAYS) if is_late else end
     return {
-        "starts": bar.starts,
-        "ends": bar.ends,
+        "days": _days(bar),
         "is_late": is_late,
         "x": _percent(start),
         "width": _percent(end - start),
@@ -67,6 +66,11 @@ def _words(start: float, end: float, until: float) -> dict[str, str]:
     if end <= DAYS - ROOM_FOR_WORDS:
         return {"place": "behind", "x": _percent(end)}
     return {"place": "on", "x": _percent(start)}
+
+
+def _days(bar: Bar) -> str:
+    year = "" if bar.starts.year == bar.ends.year else f" {bar.starts.year}"
+    return f"from {bar.starts.day} {bar.starts:%B}{year} to {bar.ends.day} {bar.ends:%B %Y}"
 
 
 def _place(timeline: Timeline, day: date) -> int:
