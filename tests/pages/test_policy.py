@@ -70,7 +70,8 @@ def test_stamped_files_are_kept_for_good(app):
 )
 def test_what_people_write_stays_text(visit, cast, marker):
     mara = visit(cast.mara)
-    number = mara.makes(f"Title {marker}", description=marker, tags=marker, assigned_to_id=cast.uma.user_id)
+    typed = {"description": marker, "tags": marker, "due_day": "2030-01-15"}
+    number = mara.makes(f"Title {marker}", **typed, assigned_to_id=cast.uma.user_id)
     uma = visit(cast.uma)
     uma.sent(f"/tasks/{number}/start")
     uma.sent(f"/tasks/{number}/pause", reason=f"Because {marker}", comment=marker)
@@ -79,8 +80,11 @@ def test_what_people_write_stays_text(visit, cast, marker):
         uma.get(f"/tasks/{number}/edit"),
         uma.get("/boards/me"),
         mara.get("/boards/team?view=list"),
+        mara.get("/boards/team?view=calendar&date=2030-01-15"),
+        mara.get("/boards/team?view=calendar&span=day&date=2030-01-15"),
+        mara.get("/boards/team?view=timeline&date=2030-01-15"),
     ):
-        assert page.status_code == 200
+        assert page.status_code == 200 and "Title " in page.text
         assert "<img src=x" not in page.text and "<svg onload" not in page.text
         assert "Title 49" not in page.text
 

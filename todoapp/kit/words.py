@@ -51,6 +51,11 @@ def day(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%b}{year}"
 
 
+def hour(at: datetime, zone: str) -> str:
+    """17:50."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
 def due_words(due: datetime, zone: str, done: bool = False) -> dict[str, str]:
     """How a due date reads on a card, and whether it is late or soon."""
     if done:
@@ -89,6 +94,7 @@ def filters(zone: Callable[[], str]) -> dict[str, Callable[..., object]]:
         "exact": lambda at: exact(at, zone()),
         "ago": lambda at: ago(at, zone()),
         "day": lambda at: day(at, zone()),
+        "hour": lambda at: hour(at, zone()),
         "due_words": lambda due, done=False: due_words(due, zone(), done),
         "duration": duration,
         "local_input": lambda at: local_input(at, zone()),

@@ -38,7 +38,7 @@ SHOWN = (
 def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
-    Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived,
+    Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, undated, search, tags, archived,
     deleted, awaiting_answer, parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that
     is not theirs.
     """
@@ -56,6 +56,8 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
         conditions.append(Task.due_date_time >= from_instant(since, actor.timezone))
     if until := filters.get("due_date_to"):
         conditions.append(Task.due_date_time <= to_instant(until, actor.timezone))
+    if filters.get("undated"):
+        conditions.append(Task.due_date_time.is_(None))
     if words := (filters.get("search") or "").split():
         conditions.extend(
             or_(Task.title.icontains(word, autoescape=True), Task.description.icontains(word, autoescape=True))
