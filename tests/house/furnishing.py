@@ -12,9 +12,11 @@ from tests.cast import Cast, Person
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import actor_for
 from todoapp.extensions import db
+from todoapp.fields.models import CustomField
 from todoapp.kit.clock import now
 from todoapp.tasks.actions.archiving import archive_task, delete_task
 from todoapp.tasks.actions.creating import create_task
+from todoapp.tasks.actions.editing import update_task
 from todoapp.tasks.actions.progressing import complete_task, pause_task, start_task
 from todoapp.tenancy import Tenant, inside
 from todoapp.users.models import Session, User
@@ -40,6 +42,7 @@ def furnish(cast: Cast) -> None:
             _tasks(marker, _actor(boss), _actor(worker), worker)
             _placeholder(marker)
             _suspended(marker)
+            _fields(marker)
             db.session.flush()
             _one_row_of_everything(marker, boss)
             db.session.commit()
@@ -74,6 +77,7 @@ def _tasks(marker: str, boss: Any, worker: Any, worker_is: Person) -> None:
     start_task(boss, stood)
     pause_task(boss, stood, reason=f"{marker} reason", comment=f"{marker} comment", waiting_for_task_id=parent.id)
     start_task(boss, make(boss, "running"))
+    update_task(boss, stood, tags=[f"{marker}-tag", f"{marker}-second-tag"])
     archive_task(boss, make(boss, "archived"))
     delete_task(boss, make(boss, "deleted"))
 
@@ -90,6 +94,14 @@ def _suspended(marker: str) -> None:
     """Somebody who is shut out for now."""
     user = User(email=f"suspended@{marker}.test", first_name="Suspended", last_name=marker.capitalize())
     db.session.add(AccountMembership(user=user, role="user", suspended_at=now()))
+
+
+def _fields(marker: str) -> None:
+    """A custom field that is in use, and one that is archived."""
+    for place, word in enumerate(("field", "gone")):
+        name = f"{marker} {word}"
+        gone = now() if word == "gone" else None
+        db.session.add(CustomField(name=name, folded=name, key=word, kind="text", position=place, archived_at=gone))
 
 
 def _one_row_of_everything(marker: str, boss: Person) -> None:

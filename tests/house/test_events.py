@@ -45,6 +45,8 @@ QUESTIONS = {
     "board.team",
     "board.account",
     "account.view",
+    "tag.view",
+    "custom_field.view",
     "activity.view_task",
     "activity.view_person",
     "activity.view_account",
@@ -208,7 +210,11 @@ def bodies(furnished: Furnished, action: Action) -> list[dict[str, Any]]:
     body = furnished.house.patched(described)
     ids = [name for name in body if kind_of(name)]
     choices = product(*(furnished.ours.of(kind_of(name) or "") for name in ids))
-    return [schema.load(body | dict(zip(ids, chosen, strict=True))) for chosen in choices]
+    ways = [
+        {name: [row_id] if isinstance(body[name], list) else row_id for name, row_id in zip(ids, chosen, strict=True)}
+        for chosen in choices
+    ]
+    return [schema.load(body | way) for way in ways]
 
 
 def uninvite(actor: Actor) -> Any:

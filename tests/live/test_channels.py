@@ -434,6 +434,32 @@ def test_many_cards_at_once_are_one_resync(talk, cast, make, do, settled, monkey
     assert [message["type"] for message in uma.silence()] == ["resync"]
 
 
+def test_custom_fields_are_told_by_their_names(talk, cast, api, make, edit):
+    olga = api(cast.olga)
+    olga.post("/v1/custom-fields", json={"name": "Customer", "kind": "text"})
+    task = make(cast.mara, cast.uma)
+    uma = talk(cast.uma)
+    uma.subscribe(task_id=task["id"])
+    edit(cast.mara, task, custom_fields={"customer": "ACME"})
+    payload = uma.hear()["payload"]
+    assert payload["sentence"] == "Mara Northwind set Customer to ACME"
+    assert payload["changes"] == {"custom_fields.customer": [None, "ACME"]}
+    assert payload["task"]["custom_fields"] == {"customer": "ACME"}
+
+
+def test_boards_look_again_when_a_tag_is_renamed_and_hear_what_lost_one(talk, cast, api, make, settled):
+    task = make(cast.mara, cast.uma, tags=["bug"])
+    olga, uma = api(cast.olga), talk(cast.uma)
+    bug = f"/v1/tags/{olga.get('/v1/tags').json['tags'][0]['id']}"
+    uma.subscribe(board_id="me")
+    assert olga.patch(bug, json={"name": "Defect"}).status_code == 200
+    settled()
+    assert [message["type"] for message in uma.silence()] == ["resync"]
+    assert olga.delete(bug).status_code == 204
+    settled()
+    assert [brief(message) for message in uma.silence()] == [on_board("me", "task_updated", task)]
+
+
 def test_subscribing_twice_is_hearing_once(talk, cast, make, do, settled):
     task = make(cast.mara, cast.uma)
     uma = talk(cast.uma)

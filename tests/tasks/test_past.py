@@ -6,13 +6,16 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from todoapp.accounts.leaving import remove_member
 from todoapp.accounts.models import AccountMembership
 from todoapp.extensions import db
+from todoapp.fields.actions import create_custom_field
 from todoapp.kit.clock import now
-from todoapp.kit.errors import BadInput, Refusal
+from todoapp.kit.errors import BadInput, NotFound, Refusal
 from todoapp.permissions import find
+from todoapp.tags.actions import delete_tag, merge_tag, update_tag
 from todoapp.tasks.actions.archiving import archive_task, delete_task, restore_task
 from todoapp.tasks.actions.assigning import accept_task, assign_task, reject_task, take_task
 from todoapp.tasks.actions.creating import create_task
@@ -26,6 +29,7 @@ from todoapp.tasks.actions.progressing import (
     start_task,
 )
 from todoapp.tasks.facts import TRACKED, facts_of
+from todoapp.tasks.models import Tag
 from todoapp.tasks.past import events_after, state_at, undone
 from todoapp.tasks.schemas import TaskOut
 
@@ -54,9 +58,17 @@ EDITS = st.fixed_dictionaries(
         "due_date": st.sampled_from([None, date(2026, 3, 1), datetime(2026, 3, 1, 9, tzinfo=UTC)]),
         "estimated_time": st.sampled_from([None, 0, 60, 3600]),
         "tags": st.lists(st.sampled_from(["Red", "red", "BLUE", "blue", "grün"]), max_size=4),
-        "custom_fields": st.sampled_from([{}, {"a": 1}, {"a": [1, {"b": None}]}]),
+        "custom_fields": st.fixed_dictionaries(
+            {},
+            optional={
+                "customer": st.sampled_from([None, "ACME", "Bünde 🎈"]),
+                "amount": st.sampled_from([None, 0, 1, 2.5]),
+                "signed": st.sampled_from([None, True, False]),
+            },
+        ),
     },
 )
+FIELDS = {"customer": "text", "amount": "number", "signed": "checkbox"}
 WHO = st.sampled_from(PEOPLE)
 STEPS = st.one_of(
     st.tuples(st.just("edit"), WHO, EDITS),
@@ -68,7 +80,17 @@ STEPS = st.one_of(
         st.none(),
     ),
     st.tuples(st.sampled_from(["archive", "delete", "restore", "under", "free"]), WHO, st.none()),
+    st.tuples(st.just("rename"), st.just("olga"), st.sampled_from(["Crimson", "RED", "Azur"])),
+    st.tuples(st.sampled_from(["merge", "drop"]), st.just("olga"), st.none()),
 )
+
+
+def tag(name):
+    """The tag of this name; there may be none."""
+    found = db.session.scalars(select(Tag).where(Tag.key == name)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def do(actor, step, cast, task, parent, given_value):
@@ -89,6 +111,9 @@ def do(actor, step, cast, task, parent, given_value):
         "restore": lambda: restore_task(actor, task),
         "under": lambda: update_task(actor, task, parent_task_id=parent.id),
         "free": lambda: update_task(actor, task, parent_task_id=None),
+        "rename": lambda: update_tag(actor, tag("red"), name=given_value),
+        "merge": lambda: merge_tag(actor, tag("blue"), into_tag_id=tag("red").id),
+        "drop": lambda: delete_tag(actor, tag("red")),
     }
     try:
         with db.session.begin_nested():
@@ -104,6 +129,8 @@ def do(actor, step, cast, task, parent, given_value):
 def test_the_state_at_any_instant_is_what_one_saw_then(cast, acting, first, to, steps):
     start = datetime(2026, 1, 1, tzinfo=UTC)
     with time_machine.travel(start, tick=False) as clock:
+        for key, kind in FIELDS.items():
+            create_custom_field(acting(cast.olga), name=key.capitalize(), kind=kind)
         parent = create_task(acting(cast.olga), title="parent")
         assignee = cast.people[to].user_id if to else None
         task = create_task(acting(cast.olga), **({"title": "t"} | first), assigned_to_id=assignee)

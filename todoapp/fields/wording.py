@@ -37,16 +37,20 @@ def _day(value: Any) -> str:
 
 def told(known: Known, changes: Mapping[str, list[Any]]) -> Iterator[str]:
     """What an event did to each custom field: set Customer to ACME, cleared Region, ticked Reviewed."""
-    for name in sorted(changes):
-        if name.startswith(PREFIX):
-            key = name.removeprefix(PREFIX)
-            old, new = changes[name]
-            yield _told(known, key, old, new)
+    for key in _keys(known, changes):
+        old, new = changes[f"{PREFIX}{key}"]
+        yield _told(known, key, old, new)
+
+
+def _keys(known: Known, changes: Mapping[str, list[Any]]) -> list[str]:
+    """The custom fields among these changes in their order, those that nobody defined last."""
+    changed = {name.removeprefix(PREFIX) for name in changes if name.startswith(PREFIX)}
+    return [*(key for key in known if key in changed), *sorted(changed - known.keys())]
 
 
 def _told(known: Known, key: str, old: Any, new: Any) -> str:
     name = name_of(known, key)
-    if isinstance(old if new is None else new, bool):
+    if isinstance(new, bool) or (old is True and new is None):
         return f"{'ticked' if new else 'unticked'} {name}"
     if new is None:
         return f"cleared {name}"
@@ -55,18 +59,19 @@ def _told(known: Known, key: str, old: Any, new: Any) -> str:
 
 
 def changes_in_words(known: Known, changes: Mapping[str, list[Any]]) -> list[dict[str, str]]:
-    """The custom fields of which an event changed a value that stood, old and new in words. What was first set is told."""
-    keys = [name.removeprefix(PREFIX) for name in sorted(changes) if name.startswith(PREFIX)]
-    pairs = ((key, changes[PREFIX + key]) for key in keys)
+    """The custom fields of which an event changed a value that stood, old and new in words; what the sentence tells in full,
+    first values and ticks, is not said again.
+    """
+    pairs = ((key, changes[f"{PREFIX}{key}"]) for key in _keys(known, changes))
     return [
         {
             "label": name_of(known, key),
-            "name": PREFIX + key,
+            "name": f"{PREFIX}{key}",
             "old": in_words(known, key, old),
             "new": in_words(known, key, new),
         }
         for key, (old, new) in pairs
-        if old is not None
+        if old is not None and not isinstance(old, bool)
     ]
 
 
