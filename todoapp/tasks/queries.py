@@ -17,6 +17,7 @@ from todoapp.permissions.reaches import line_ids
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
 from todoapp.tasks.parts import with_parts
 from todoapp.tasks.tagging import fold
+from todoapp.users.models import User
 
 SORTS = {
     "due_date": Task.due_sort,
@@ -26,9 +27,10 @@ SORTS = {
     "title": func.lower(Task.title),
     "position": Task.position,
 }
+A_NAME = (User.first_name, User.last_name)
 SHOWN = (
-    joinedload(Task.creator),
-    joinedload(Task.assignee),
+    joinedload(Task.creator).load_only(*A_NAME),
+    joinedload(Task.assignee).load_only(*A_NAME),
     joinedload(Task.assignment),
     joinedload(Task.open_pause),
     selectinload(Task.tags),
