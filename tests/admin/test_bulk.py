@@ -6,11 +6,12 @@ from html import unescape
 import pytest
 from sqlalchemy import select, update
 
+from todoapp.accounts.admin import DEEDS as MEMBER_DEEDS
 from todoapp.accounts.models import AccountMembership
 from todoapp.activity.models import ActivityLog
 from todoapp.extensions import db
 from todoapp.tasks.models import Task
-from todoapp.tenancy import across_accounts, inside
+from todoapp.tenancy import inside
 
 SEALED = re.compile(r'name="token" value="([^"]+)"')
 
@@ -133,14 +134,22 @@ def test_nonsense_is_refused_on_the_list(visit, cast, deed, ids):
     assert page.status_code == 422 and "<table" in page.text and 'role="alert"' in page.text
 
 
-def test_people_of_another_account_are_nobody(visit, cast, app):
-    question = asked(visit(cast.olga), "member", "remove", [cast.zak.user_id, cast.zoe.user_id])
-    assert "Zak" not in question.text and not SEALED.search(question.text)
-    with app.app_context(), across_accounts("a test looks at both"):
-        assert (
-            db.session.scalar(select(AccountMembership.left_at).where(AccountMembership.user_id == cast.zak.user_id))
-            is None
-        )
+@pytest.mark.parametrize("person", ["zoe", "zak"])
+@pytest.mark.parametrize("deed", [deed.name for deed in MEMBER_DEEDS])
+def test_people_of_another_account_do_not_exist(visit, cast, person, deed):
+    olga, stranger = visit(cast.olga), cast.people[person].user_id
+    said = {"role": "user", "manager_id": "", "can_reassign_tasks": "no"}
+    missing = asked(olga, "member", deed, [10**15], **said)
+    foreign = asked(olga, "member", deed, [cast.uma.user_id, stranger], **said)
+    assert (foreign.status_code, foreign.text.count("<li")) == (missing.status_code, missing.text.count("<li"))
+    assert foreign.status_code == 404 and person.capitalize() not in foreign.text
+
+
+def test_nobody_of_another_account_is_a_manager_or_an_assignee(visit, cast, three):
+    olga = visit(cast.olga)
+    assert asked(olga, "member", "manager", [cast.uma.user_id], manager_id=str(cast.zoe.user_id)).status_code == 404
+    assert asked(olga, "task", "assign", three, assigned_to_id=str(cast.zoe.user_id)).status_code == 404
+    assert asked_of(visit(cast.zoe), "task", "delete", task_ids=three).status_code == 404
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ def furnish(cast: Cast) -> None:
         with inside(boss.account_id):
             db.session.add(AccountMembership(user=User(first_name=f"{marker} imported"), role="user"))
             _tasks(marker, _actor(boss), _actor(worker), worker)
-            _placeholder(marker)
             _suspended(marker)
+            _placeholder(marker)
             _fields(marker)
             db.session.flush()
             _one_row_of_everything(marker, boss)

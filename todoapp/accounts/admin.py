@@ -34,9 +34,9 @@ from todoapp.kit.csv_file import csv_file
 from todoapp.kit.fields import FormInput, Id, one_of
 from todoapp.kit.forms import FRESH, Form, said_of
 from todoapp.kit.pager import pager_of
-from todoapp.permissions import abilities, visible
+from todoapp.permissions import abilities, find, visible
 from todoapp.signed_in import current_actor
-from todoapp.tasks.cards import names_of, person
+from todoapp.tasks.cards import person
 
 MOST_EXPORTED = 10_000
 SELF = "This is you: do it on your own page."
@@ -70,25 +70,6 @@ def _cannot_sign_in(actor: Actor, member: AccountMembership) -> str | None:
 
 DEEDS = (
     Deed(
-        "role",
-        "member.update",
-        "Change the role",
-        "The role of {many} is changed.",
-        update_member,
-        NewRole,
-        warning="Who is no manager any more hands their reports to their own manager, else to you.",
-        unfit=_is_oneself,
-    ),
-    Deed(
-        "manager",
-        "member.update",
-        "Change the manager",
-        "{many} {are} under another manager.",
-        update_member,
-        NewManager,
-    ),
-    Deed("trust", "member.update", "Change the right to reassign", "{many} {are} changed.", update_member, NewTrust),
-    Deed(
         "suspend",
         "member.suspend",
         "Suspend",
@@ -109,6 +90,25 @@ DEEDS = (
         danger=True,
         unfit=_is_oneself,
     ),
+    Deed(
+        "role",
+        "member.update",
+        "Change the role",
+        "The role of {many} is changed.",
+        update_member,
+        NewRole,
+        warning="Who is no manager any more hands their reports to their own manager, else to you.",
+        unfit=_is_oneself,
+    ),
+    Deed(
+        "manager",
+        "member.update",
+        "Change the manager",
+        "{many} {are} under another manager.",
+        update_member,
+        NewManager,
+    ),
+    Deed("trust", "member.update", "Change the right to reassign", "{many} {are} changed.", update_member, NewTrust),
 )
 
 
@@ -198,10 +198,13 @@ class Members(BulkPage):
         if "role" in fields:
             return f" to {fields['role'].replace('_', ' ')}"
         if "manager_id" in fields:
-            return f" to {names_of({fields['manager_id']} - {None}).get(fields['manager_id'], 'nobody')}"
+            return f" to {self._name_of_manager(fields['manager_id'])}"
         if "can_reassign_tasks" in fields:
             return f" to {'yes' if fields['can_reassign_tasks'] else 'no'}"
         return ""
+
+    def _name_of_manager(self, user_id: int | None) -> str:
+        return find(current_actor(), AccountMembership, user_id).user.name if user_id else "nobody"
 
 
 def _asked() -> tuple[dict[str, str], dict[str, Any]]:

@@ -13,7 +13,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from todoapp.actor import Actor
 from todoapp.admin.base import AdminPage
 from todoapp.kit.answers import done
-from todoapp.kit.errors import Conflict, Refusal
+from todoapp.kit.errors import Conflict, NotFound, Refusal
 from todoapp.kit.fields import FormInput, Id, NoFields
 from todoapp.kit.forms import FRESH, Form, as_typed, read_form, shown_again_by
 from todoapp.kit.secrets import key_for
@@ -91,6 +91,8 @@ class BulkPage(AdminPage):
         deed, ids = self._chosen()
         fields = self._fields(actor, deed)
         rows = self.find_many(actor, ids)
+        if len(rows) < len(ids):
+            raise NotFound
         may = abilities(actor, rows, [deed.row])
         refused = {
             row: deed.unfit(actor, row) or (None if deed.row in may[row.id] else WHO_MAY[deed.row]) for row in rows

@@ -35,6 +35,15 @@ class Target(FormInput):
 
 DEEDS = (
     Deed(
+        "delete",
+        "tag.delete",
+        "Delete",
+        "{many} {are} deleted.",
+        delete_tag,
+        warning="They are taken off all tasks. The history of the tasks still says that they were there.",
+        danger=True,
+    ),
+    Deed(
         "merge",
         "tag.merge",
         "Merge into",
@@ -42,15 +51,6 @@ DEEDS = (
         merge_tag,
         Target,
         warning="Their tasks get the other tag instead. They cannot be taken apart again.",
-        danger=True,
-    ),
-    Deed(
-        "delete",
-        "tag.delete",
-        "Delete",
-        "{many} {are} deleted.",
-        delete_tag,
-        warning="They are taken off all tasks. The history of the tasks still says that they were there.",
         danger=True,
     ),
 )

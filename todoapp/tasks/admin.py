@@ -10,6 +10,7 @@ from flask_admin import expose
 from marshmallow import fields
 from sqlalchemy import select
 
+from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.admin.bulk import BulkPage, Deed
 from todoapp.extensions import db
@@ -21,7 +22,7 @@ from todoapp.signed_in import current_actor
 from todoapp.tasks.actions.archiving import archive_task, delete_task, restore_task
 from todoapp.tasks.actions.assigning import assign_task
 from todoapp.tasks.actions.editing import update_task
-from todoapp.tasks.cards import cards_of, names_of
+from todoapp.tasks.cards import cards_of
 from todoapp.tasks.models import PRIORITIES, Task
 from todoapp.tasks.queries import list_tasks
 from todoapp.tasks.schemas import TaskQuery
@@ -64,10 +65,6 @@ def _closed(actor: Actor, task: Task) -> str | None:
 
 
 DEEDS = (
-    Deed("assign", "task.assign", "Assign", "{many} {are} assigned.", assign_task, NewAssignee, unfit=_closed),
-    Deed(
-        "priority", "task.update", "Change the priority", "{many} {are} changed.", update_task, NewPriority, unfit=_away
-    ),
     Deed("archive", "task.archive", "Archive", "{many} {are} archived.", archive_task, unfit=_away),
     Deed("restore", "task.restore", "Restore", "{many} {are} back.", restore_task, unfit=_here),
     Deed(
@@ -79,6 +76,10 @@ DEEDS = (
         warning="They are on no board any more and their clocks stop. They can be restored from this page.",
         danger=True,
         unfit=_away,
+    ),
+    Deed("assign", "task.assign", "Assign", "{many} {are} assigned.", assign_task, NewAssignee, unfit=_closed),
+    Deed(
+        "priority", "task.update", "Change the priority", "{many} {are} changed.", update_task, NewPriority, unfit=_away
     ),
 )
 
@@ -126,5 +127,5 @@ class Tasks(BulkPage):
     def beside(self, fields: dict[str, Any]) -> str:
         """The new assignee or priority, in words."""
         if "assigned_to_id" in fields:
-            return f" to {names_of({fields['assigned_to_id']}).get(fields['assigned_to_id'], 'somebody')}"
+            return f" to {find(current_actor(), AccountMembership, fields['assigned_to_id']).user.name}"
         return f" to {fields['priority']}" if "priority" in fields else ""
