@@ -2,6 +2,7 @@
 // what they are at: a field with the focus, what they have typed, an open menu.
 
 const things = "[id^='task-'], .comment";
+const places = "input, textarea, select, [popover]";
 const newFor = 2_500;
 let morph = null;
 
@@ -26,16 +27,17 @@ function isTyped(field) {
 }
 
 const isAt = (element) =>
-  element.matches(":popover-open") ||
-  (element.matches("input, textarea, select") && (element === document.activeElement || isTyped(element)));
+  element.matches("[popover]") ? element.matches(":popover-open") : element === document.activeElement || isTyped(element);
 
-const isBusy = (unit) => [unit, ...unit.querySelectorAll("*")].some(isAt);
+const placesOf = (region) => [...region.querySelectorAll(places), ...(region.matches(places) ? [region] : [])];
+
+const isBusy = (unit) => placesOf(unit).some(isAt);
 
 // What is left alone as a whole: the card, row or comment; elsewhere the form, fold or menu.
 const unitOf = (element) =>
   element.closest(things) ?? element.closest("form[id], details[id], [popover][id]") ?? element.closest("[data-live]");
 
-const busyUnits = (region) => [...new Set([...region.querySelectorAll("*")].filter(isAt).map(unitOf))];
+const busyUnits = (region) => [...new Set(placesOf(region).filter(isAt).map(unitOf))];
 
 // Puts a unit as it is into the page to come, so that the morph finds nothing to do there; false where it has no place.
 function keep(unit, page) {
