@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.fields.conftest import FIELDS
+from todoapp.tasks.models import COLOURS
+
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIGNED_IN = (
@@ -46,13 +49,26 @@ SIGNED_IN = (
     "/boards/people/999",
 )
 SIGNED_OUT = ("/login", "/signup", "/reset", "/sent/reset", "/activate/1.gone", "/reset/1.gone", "/invite/1.gone")
+VALUES = {
+    "custom_fields.customer": "x" * 200,
+    "custom_fields.amount": "-12.5",
+    "custom_fields.signed_on": "2026-11-27",
+    "custom_fields.region": "North",
+    "custom_fields.reviewed": "yes",
+    "custom_fields.contract": f"https://example.com/{'a' * 300}",
+}
 LOOKS = [(phone, dark) for phone in (False, True) for dark in (False, True)]
 NAMES = [f"{'phone' if phone else 'desk'} {'dark' if dark else 'light'}" for phone, dark in LOOKS]
 
 
 @pytest.fixture
-def furnished(looking: Any, cast: Any) -> dict[str, Any]:
+def furnished(looking: Any, cast: Any, api: Any) -> dict[str, Any]:
     """A little of everything on the boards; what the addresses need."""
+    olga = api(cast.olga)
+    for colour in COLOURS:
+        assert olga.post("/v1/tags", json={"name": f"{colour}-tag", "colour": colour}).status_code == 201
+    for key, facts in FIELDS.items():
+        assert olga.post("/v1/custom-fields", json={"key": key} | facts).status_code == 201
     with looking(cast.mara) as page:
         task = make(
             page,
@@ -60,7 +76,8 @@ def furnished(looking: Any, cast: Any) -> dict[str, Any]:
             assigned_to_id=cast.uma.user_id,
             priority="high",
             due_day="2020-01-01",
-            tags="auth",
+            tags=",".join(f"{colour}-tag" for colour in COLOURS),
+            **VALUES,
             description="See https://example.com",
         )
         make(page, "A", parent_task_id=task, assigned_to_id=cast.uma.user_id)

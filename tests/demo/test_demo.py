@@ -94,6 +94,8 @@ def test_it_shows_what_the_product_can_do(demo):
     assert {task.priority for task in tasks} == {"low", "medium", "high"}
     assert {task.assignment_state for task in tasks} == {"waiting", "accepted", None}
     assert any(task.archived_at for task in tasks) and any(task.parent_task_id for task in tasks)
+    assert any(task.custom_fields for task in tasks)
+    assert {tag.colour for task in tasks for tag in task.tags} >= {"red", "pink", "grey"}
     assert any(task.tags for task in tasks) and any(task.estimated_time for task in tasks)
     told = set(db.session.scalars(select(ActivityLog.action)))
     assert {"task_rejected", "task_reassigned", "task_reopened", "task_clock_corrected", "task_commented"} <= told

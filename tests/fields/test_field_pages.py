@@ -115,7 +115,7 @@ def test_a_refused_form_keeps_what_was_typed_with_the_reason_beside_it(visit, ca
             name: text for name, text in wrong.items() if "region" not in name
         }
         for name, why in (
-            ("amount", "Give a number such as 12"),
+            ("amount", "such as 12 or 12.5"),
             ("contract", "begins with http:// or https://"),
             ("region", "Choose one of: North, South."),
         ):

@@ -457,7 +457,7 @@ def test_boards_look_again_when_a_tag_is_renamed_and_hear_what_lost_one(talk, ca
     assert [message["type"] for message in uma.silence()] == ["resync"]
     assert olga.delete(bug).status_code == 204
     settled()
-    assert [brief(message) for message in uma.silence()] == [on_board("me", "task_updated", task)]
+    assert [brief(message) for message in uma.silence()] == [on_board(f"user-{cast.uma.user_id}", "task_updated", task)]
 
 
 def test_subscribing_twice_is_hearing_once(talk, cast, make, do, settled):

@@ -22,6 +22,7 @@ class Story:
     visibility: str = "private"
     description: str = ""
     estimate_hours: float | None = None
+    values: dict[str, Any] = field(default_factory=dict)
     parts: tuple[tuple[str, float | None], ...] = ()
     steps: tuple[Step, ...] = field(default=())
 

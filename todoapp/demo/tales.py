@@ -1,10 +1,27 @@
 """What happened at Northwind in the last weeks, and at Zebra Works beside it."""
 
+from typing import Any
+
 from todoapp.demo.story import Story, step, worked
 
 LOGIN = """After signing in through the company's SAML provider, Safari 19 drops the session cookie because the redirect
 ends on a different host. Chrome and Firefox are fine."""
 
+TAGS = {
+    "auth": "violet",
+    "billing": "green",
+    "compliance": "red",
+    "copy": "yellow",
+    "design": "pink",
+    "platform": "blue",
+    "sales": "teal",
+    "security": "red",
+    "support": "orange",
+}
+FIELDS: tuple[dict[str, Any], ...] = (
+    {"name": "Customer", "kind": "text"},
+    {"name": "Impact", "kind": "select", "options": ["Blocks them", "Slows them down", "Would be nice"]},
+)
 NORTHWIND = (
     Story(
         "Fix login bug on Safari after SSO redirect",
@@ -14,6 +31,7 @@ NORTHWIND = (
         due=-22,
         priority="high",
         tags=("auth",),
+        values={"customer": "Kestrel Logistics", "impact": "Blocks them"},
         description=LOGIN,
         estimate_hours=4,
         parts=(
@@ -52,6 +70,7 @@ NORTHWIND = (
         to="Dilip",
         made=120,
         tags=("design",),
+        values={"impact": "Slows them down"},
         steps=(
             step(29, "Dilip", "start"),
             step(28.2, "Dilip", "pause", reason="Blocked by new copy", waiting_for="Lena", progress_percentage=60),
@@ -258,6 +277,7 @@ NORTHWIND = (
         190,
         40,
         tags=("sales", "compliance"),
+        values={"customer": "Kestrel Logistics"},
         steps=(
             *worked("Priya", 160, 158.6),
             step(45, "Jonas", "reopen"),

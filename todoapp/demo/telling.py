@@ -9,16 +9,18 @@ from typing import Any
 from sqlalchemy import select
 
 from todoapp.accounts.models import Account, AccountMembership
-from todoapp.actor import actor_for
+from todoapp.actor import Actor, actor_for
 from todoapp.comments.actions import comment_task
 from todoapp.demo import tales, weeks
 from todoapp.demo.people import NORTHWIND, PASSPHRASE, ZEBRA, settle
 from todoapp.demo.story import Step, Story
 from todoapp.extensions import db
+from todoapp.fields.actions import create_custom_field
 from todoapp.kit import clock
 from todoapp.kit.errors import Conflict
 from todoapp.kit.transaction import atomic
 from todoapp.permissions import find
+from todoapp.tags.actions import create_tag
 from todoapp.tasks.actions.archiving import archive_task
 from todoapp.tasks.actions.assigning import accept_task, assign_task, reject_task
 from todoapp.tasks.actions.creating import create_task
@@ -80,12 +82,24 @@ def _load(passphrase: str, again: bool) -> list[SignIn]:
     for house, stories in ((NORTHWIND, (*tales.NORTHWIND, *weeks.NORTHWIND)), (ZEBRA, tales.ZEBRA)):
         if house.is_taken():
             continue
-        with across_accounts("the demo has two accounts"), clock.at(today - timedelta(days=30)):
-            account, members = settle(house, passphrase)
+        with clock.at(today - timedelta(days=30)):
+            with across_accounts("the demo has two accounts"):
+                account, members = settle(house, passphrase)
+            if house is NORTHWIND:
+                with inside(account.id):
+                    _arrange(actor_for(members["Luca"], via="web"))
         with inside(account.id):
             Teller(members, today).tell(stories)
         sign_ins += _sign_ins(members, passphrase)
     return sign_ins
+
+
+def _arrange(owner: Actor) -> None:
+    """Colours for the tags, and the fields that tasks have there."""
+    for name, colour in tales.TAGS.items():
+        create_tag(owner, name=name, colour=colour)
+    for field in tales.FIELDS:
+        create_custom_field(owner, **field)
 
 
 class Teller:
@@ -127,6 +141,7 @@ class Teller:
             due_date=None if story.due is None else self._due(story.due),
             estimated_time=story.estimate_hours and int(story.estimate_hours * 3600),
             tags=list(story.tags),
+            custom_fields=story.values,
             assigned_to_id=story.to and self._actors[story.to].user_id,
         )
         self._tasks[story] = task.id

@@ -40,7 +40,7 @@ class TaskFields(FormInput):
     due_date = Due(allow_none=True)
     estimated_time = duration(allow_none=True, metadata={"description": "seconds"})
     tags = fields.List(tag_name(), validate=validate.Length(0, 20))
-    custom_fields = SmallJson()
+    custom_fields = SmallJson(metadata={"description": "by key, see /v1/custom-fields; null clears, the others stay"})
     parent_task_id = Id(allow_none=True)
 
 

@@ -1,5 +1,6 @@
 """Cards become tasks that the whole account sees, as its team saw the board."""
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -84,7 +85,7 @@ class Cards:
         """What needs the task's id: its tags, who had it, how it stands."""
         self.work.ledger.note("card", card.id, task.id)
         self._tell_creation(card, task)
-        tags = [self.export.labels[label_id].name[:LONGEST_TAG] for label_id in card.label_ids]
+        tags = [self._tag(label_id) for label_id in card.label_ids]
         if tags:
             set_tags(task, tags)
         holding = [action for action in self._actions[card.id] if action.kind in HOLDING]
@@ -93,6 +94,10 @@ class Cards:
         if card.closed or self.export.lists[card.list_id].closed:
             task.archived_at = self._archived_at(card)
         self.work.changed_last(task, card.last_change_at)
+
+    def _tag(self, label_id: str) -> str:
+        """The label's name without what parts tags where people type them."""
+        return re.sub(r"[,;\s]+", " ", self.export.labels[label_id].name)[:LONGEST_TAG].strip()
 
     def _tell_creation(self, card: Card, task: Task) -> None:
         creation = self.creation_of(card)
