@@ -144,8 +144,12 @@ def test_tasks_without_a_date_are_counted_and_listed(uma):
 
 
 def test_an_empty_month_says_so(visit, cast):
-    page = visit(cast.uma).get(NOVEMBER)
-    assert "Nothing is due here yet." in page.text and link(page, "New task") == "/tasks/new"
+    nina = visit(cast.nina)
+    nina.makes("On a day of December that only fills the last week", due_day="2026-12-01")
+    page = nina.get(NOVEMBER)
+    assert len(titles_of(page)) == 1 and "Nothing is due here yet." in page.text
+    assert link(page, "New task") == "/tasks/new"
+    assert "Nothing is due" not in nina.get("/boards/me?view=calendar&date=2026-12-15").text
 
 
 @pytest.mark.parametrize(

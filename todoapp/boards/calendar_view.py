@@ -22,7 +22,7 @@ def calendar_view(
         "span": calendar.span,
         "title": _title(calendar),
         "spans": [{"name": name, "url": address(url, span=name)} for name in reversed(SPANS)],
-        "is_empty": not any(day.tasks for day in calendar.days),
+        "is_empty": not any(day.tasks for day in calendar.days if day.inside),
     }
     if calendar.span == "day":
         tasks = calendar.days[0].tasks

@@ -34,7 +34,7 @@ def _week(timeline: Timeline, number: int) -> dict[str, Any]:
         "number": first.isocalendar().week,
         "start": _percent(number * 7),
         "weekend": _percent(number * 7 + 5),
-        "days": [{"number": day.day, "name": f"{day:%a}"[0], "is_today": day == timeline.today} for day in days],
+        "days": [{"number": day.day, "is_today": day == timeline.today} for day in days],
     }
 
 
