@@ -14,7 +14,7 @@ NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 class Actor:
     """Plain facts about the member who acts; outlives the database session that they were read in.
 
-    `via` is the door: web, api, cli, import, automation, schedule. `cause_id` is the event that made this act happen.
+    `via` is the door: web, admin, api, cli, import, automation, schedule. `cause_id` is the event that made this act happen.
     """
 
     account_id: int

@@ -1,21 +1,30 @@
 """The list of all doors."""
 
 from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Bootstrap4Theme
 
+from todoapp.accounts.admin import Members
 from todoapp.accounts.api import blp as accounts_api
 from todoapp.accounts.member_pages import pages as accounts_pages
 from todoapp.accounts.members_api import blp as members_api
+from todoapp.accounts.settings_admin import Settings
+from todoapp.activity.admin import AuditLog
 from todoapp.activity.api import blp as activity_api
+from todoapp.admin.pages import Overview
 from todoapp.boards.api import blp as boards_api
 from todoapp.boards.pages import pages as boards_pages
 from todoapp.comments.api import blp as comments_api
 from todoapp.comments.pages import pages as comments_pages
 from todoapp.extensions import api
+from todoapp.fields.admin import CustomFields
 from todoapp.fields.api import blp as custom_fields_api
 from todoapp.kit.health import health
 from todoapp.live.socket import open_live
 from todoapp.reference.pages import pages as reference_pages
+from todoapp.tags.admin import Tags
 from todoapp.tags.api import blp as tags_api
+from todoapp.tasks.admin import Tasks
 from todoapp.tasks.api import blp as tasks_api
 from todoapp.tasks.deed_pages import pages as tasks_pages
 from todoapp.tasks.suggestions_api import blp as suggestions_api
@@ -37,10 +46,13 @@ API = (
     tags_api,
     custom_fields_api,
 )
+ADMIN = (Members, Tasks, Tags, CustomFields, Settings, AuditLog)
 
 
 def open_doors(app: Flask) -> None:
     """Register every door on `app`."""
+    theme = Bootstrap4Theme(base_template="admin/layout.html")
+    Admin(app, "Administration", index_view=Overview(), theme=theme).add_views(*(page() for page in ADMIN))
     for pages in PAGES:
         app.register_blueprint(pages)
     for blueprint in API:

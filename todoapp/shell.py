@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_wtf.csrf import generate_csrf
 
+from todoapp.accounts.branding import dressed
 from todoapp.accounts.models import Account
 from todoapp.accounts.queries import people_of
 from todoapp.actor import Actor
@@ -93,12 +94,7 @@ def me_of(user: User) -> dict[str, Any]:
 def account_of(actor: Actor) -> dict[str, Any]:
     """The account that the page is in."""
     account = db.session.get_one(Account, actor.account_id)
-    return {"id": account.id, "name": account.name, "slug": account.slug} | dress_of(account)
-
-
-def dress_of(account: Account) -> dict[str, Any]:
-    """How an account looks: its letter and its hue."""
-    return {"initial": account.name[:1].upper(), "hue": account.settings.get("hue", 0)}
+    return dressed(account) | {"slug": account.slug}
 
 
 def menu_of(actor: Actor) -> dict[str, bool]:

@@ -47,10 +47,10 @@ def current_actor() -> Actor:
         enter(session.account_id)
         membership = open_membership(session.user_id)
         if membership is None:
-            raise NotSignedIn("You do not belong to this account any more. Sign in again.")
+            raise NotSignedIn("You cannot work in this account any more. Sign in again.")
         g.actor = actor_for(
             membership,
-            via="web" if access_of_request() == PAGES else "api",
+            via=door_of_request(),
             session_id=session.id,
             ip_address=request.remote_addr,
             user_agent=(request.user_agent.string or "")[:255],
@@ -60,10 +60,10 @@ def current_actor() -> Actor:
 
 
 def open_membership(user_id: int) -> AccountMembership | None:
-    """The membership of a person in the account at hand; None where it ended or the account is closed."""
+    """The membership of a person in the account at hand; None where it ended, is suspended, or the account is closed."""
     membership = db.session.scalars(
         select(AccountMembership)
-        .where(AccountMembership.user_id == user_id, AccountMembership.left_at.is_(None))
+        .where(AccountMembership.user_id == user_id, AccountMembership.at_work())
         .options(joinedload(AccountMembership.account))
     ).one_or_none()
     return membership if membership is not None and membership.account.is_open else None
@@ -72,6 +72,13 @@ def open_membership(user_id: int) -> AccountMembership | None:
 def access_of_request() -> str | None:
     """How the door of this request opens."""
     return access_of(current_app, request.endpoint or "")
+
+
+def door_of_request() -> str:
+    """The face through which this request comes: api, web, or the one that its blueprint names."""
+    if access_of_request() == API:
+        return "api"
+    return getattr(current_app.blueprints.get(request.blueprint or ""), "via", "web")
 
 
 def keep_the_gate() -> None:

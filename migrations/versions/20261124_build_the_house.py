@@ -33,6 +33,13 @@ def upgrade():
         sa.Column("max_users", sa.Integer(), nullable=False),
         sa.Column("max_tasks_per_user", sa.Integer(), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column(
+            "logo_digest",
+            sa.String(length=64)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            nullable=True,
+        ),
         sa.Column("trial_ends_at", sa.DateTime(), nullable=True),
         sa.Column("subscription_ends_at", sa.DateTime(), nullable=True),
         sa.Column("deleted_at", sa.DateTime(), nullable=True),
@@ -57,6 +64,17 @@ def upgrade():
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("window_started_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_secret_tries")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    op.create_table(
+        "account_logos",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content", sa.LargeBinary(length=65535), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_logos_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_logos")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_account_logos_account_id")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
     )
@@ -310,6 +328,7 @@ def upgrade():
         sa.Column("can_reassign_tasks", sa.Boolean(), nullable=False),
         sa.Column("joined_at", sa.DateTime(), nullable=True),
         sa.Column("left_at", sa.DateTime(), nullable=True),
+        sa.Column("suspended_at", sa.DateTime(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1033,6 +1052,7 @@ def downgrade():
     op.drop_table("imported_items")
     op.drop_table("deliveries")
     op.drop_table("activity_tombstones")
+    op.drop_table("account_logos")
     op.drop_table("activity_chains")
     op.drop_table("secret_tries")
     op.drop_table("accounts")

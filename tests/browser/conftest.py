@@ -85,8 +85,10 @@ def looking(chromium: Browser, address: str, app: Flask, complaints: Complaints)
         complaints.listen(page)
         if person is not None:
             sign_in(page, person)
-        yield page
-        context.close()
+        try:
+            yield page
+        finally:
+            context.close()
 
     return look
 

@@ -25,6 +25,11 @@ PICTURES = (
     ("board-dark", "manager", "person", True, False),
     ("task", "manager", "task", False, False),
     ("board-phone", "manager", "person", False, True),
+    ("calendar-light", "manager", "/boards/team?view=calendar", False, False),
+    ("calendar-dark", "manager", "/boards/team?view=calendar", True, False),
+    ("calendar-phone", "manager", "/boards/team?view=calendar#today", False, True),
+    ("timeline-light", "manager", "/boards/team?view=timeline", False, False),
+    ("timeline-phone", "manager", "/boards/team?view=timeline", False, True),
     ("members", "owner", "/members", False, False),
 )
 

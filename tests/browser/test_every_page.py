@@ -18,6 +18,14 @@ SIGNED_IN = (
     "/boards/people/{uma}",
     "/boards/account",
     "/boards/account?view=list&sort=title",
+    "/boards/account?view=calendar&date=2020-01-15",
+    "/boards/account?view=calendar&span=week&date=2020-01-01",
+    "/boards/account?view=calendar&span=day&date=2020-01-01",
+    "/boards/account?view=calendar&span=day&date=2000-01-01",
+    "/boards/people/{uma}?view=calendar",
+    "/boards/account?view=timeline&date=2020-01-01",
+    "/boards/account?view=timeline",
+    "/boards/me?view=timeline&search=nothing",
     "/tasks/{task}",
     "/tasks/{task}?act=assign",
     "/tasks/{task}/edit",
@@ -30,7 +38,13 @@ SIGNED_IN = (
     "/settings/profile",
     "/settings/security",
     "/settings/sign-ins",
-    "/settings/account",
+    "/admin/",
+    "/admin/member/",
+    "/admin/task/",
+    "/admin/tag/",
+    "/admin/customfield/",
+    "/admin/audit/",
+    "/admin/settings/",
     "/nowhere",
     "/boards/people/999",
 )
@@ -67,8 +81,12 @@ def furnished(looking: Any, cast: Any, api: Any) -> dict[str, Any]:
             description="See https://example.com",
         )
         make(page, "A", parent_task_id=task, assigned_to_id=cast.uma.user_id)
-        make(page, "تحديث شروط الخدمة للعملاء", visibility="team")
-        make(page, "Supercalifragilisticexpialidocious" * 6, assigned_to_id=cast.udo.user_id, tags="x" * 50)
+        make(page, "تحديث شروط الخدمة للعملاء", visibility="team", due_day="2020-01-01")
+        long = "Supercalifragilisticexpialidocious" * 6
+        make(page, long, assigned_to_id=cast.udo.user_id, tags="x" * 50, due_day="2020-01-01", priority="high")
+        for number in range(6):
+            make(page, f"One of many: {number}", due_day="2020-01-02")
+        make(page, "Far away", due_day="2090-01-01")
     with looking(cast.uma) as page:
         post(page, f"/tasks/{task}/start")
         post(

@@ -23,6 +23,7 @@ MISSING_ID = 10**15
 
 PEOPLE = {
     "user_id",
+    "user_ids",
     "member_id",
     "person_id",
     "manager_id",

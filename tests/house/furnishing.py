@@ -6,7 +6,7 @@ Every text in an account holds its marker, so that nothing of one can show in th
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Integer, String, Text, func, select
+from sqlalchemy import Date, DateTime, Integer, LargeBinary, String, Text, func, select
 
 from tests.cast import Cast, Person
 from todoapp.accounts.models import AccountMembership
@@ -40,6 +40,7 @@ def furnish(cast: Cast) -> None:
         with inside(boss.account_id):
             db.session.add(AccountMembership(user=User(first_name=f"{marker} imported"), role="user"))
             _tasks(marker, _actor(boss), _actor(worker), worker)
+            _suspended(marker)
             _placeholder(marker)
             _fields(marker)
             db.session.flush()
@@ -87,6 +88,12 @@ def _placeholder(marker: str) -> None:
     db.session.add(user)
     db.session.flush()
     db.session.add(AccountMembership(user_id=user.id, role="user"))
+
+
+def _suspended(marker: str) -> None:
+    """Somebody who is shut out for now."""
+    user = User(email=f"suspended@{marker}.test", first_name="Suspended", last_name=marker.capitalize())
+    db.session.add(AccountMembership(user=user, role="user", suspended_at=now()))
 
 
 def _fields(marker: str) -> None:
@@ -157,7 +164,8 @@ def _filling(column: Any, marker: str) -> Any:
         return now() + timedelta(days=7)
     if isinstance(kind, Integer):
         return 1
-    return f"{marker} {column.name}"[: getattr(kind, "length", None) or 255]
+    text = f"{marker} {column.name}"[: getattr(kind, "length", None) or 255]
+    return text.encode() if isinstance(kind, LargeBinary) else text
 
 
 class Ids:

@@ -1,6 +1,7 @@
 """Every deed leaves its event: read from the source, and seen by doing every verb once."""
 
 import ast
+import io
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import islice, product
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from tests.house.doors import UNSAFE, kind_of
@@ -233,9 +235,24 @@ def restore_account(actor: Actor) -> Any:
     return ACTIONS["account.restore"].run(actor, account)
 
 
+def set_logo(actor: Actor) -> Any:
+    """A picture of one pixel."""
+    content = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(content, "PNG")
+    return ACTIONS["account.set_logo"].run(actor, db.session.get(Account, actor.account_id), picture=content.getvalue())
+
+
+def remove_logo(actor: Actor) -> Any:
+    """Set one first."""
+    set_logo(actor)
+    return ACTIONS["account.remove_logo"].run(actor, db.session.get(Account, actor.account_id))
+
+
 BY_HAND: dict[str, Callable[[Actor], Any]] = {
     "member.uninvite": uninvite,
     "account.import": import_something,
     "account.restore": restore_account,
+    "account.set_logo": set_logo,
+    "account.remove_logo": remove_logo,
 }
 """Verbs that need more than a row and a body."""

@@ -23,6 +23,7 @@ FLOORS = (
     ("actions.py", r"todoapp\.actions"),
     ("schemas, queries, actions", r"todoapp\.\w+(\.\w+)*"),
     ("the gate", r"todoapp\.(signed_in|shell|openapi|idempotency\.once)"),
+    ("the frame of the administration", r"todoapp\.admin\.(base|bulk)"),
     ("faces", r"todoapp\.(?!kit\b)\w+\.(\w+_)?(pages|api|admin)|todoapp\.live(\.\w+)*"),
     ("all doors", r"todoapp|todoapp\.(faces|cli|embedded|processes|logs)|tasks_queue(\.\w+)*|app|wsgi"),
 )

@@ -14,6 +14,7 @@ from typing import Any
 from tests.live.talk import until
 
 ROOT = Path(__file__).parent.parent.parent
+ESTABLISHED = "01"
 
 
 def free_port() -> int:
@@ -134,6 +135,13 @@ class Gunicorn(Process):
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
         inodes = {row[9] for row in rows if f"{row[1]} {row[2]}" == wanted}
         return next((pid for pid in self.pids() if inodes & _sockets_of(pid)), None)
+
+    def held(self) -> dict[int, int]:
+        """How many connections each worker holds that holds any."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        inodes = {row[9] for row in rows if row[1] == f"0100007F:{self.port:04X}" and row[3] == ESTABLISHED}
+        counts = {pid: len(inodes & _sockets_of(pid)) for pid in self.pids()}
+        return {pid: count for pid, count in counts.items() if count}
 
     def get(self, path: str) -> bool:
         """Whether a plain GET answers."""

@@ -53,6 +53,20 @@ def test_signing_out_ends_it(app, talk, cast, hub, api, signed_in):
     assert (end.code, end.reason) == (4401, "Your session has ended. Sign in again.")
 
 
+def test_being_suspended_ends_it(talk, cast, api):
+    uma = talk(cast.uma)
+    assert api(cast.sven).post(f"/v1/accounts/{cast.account_id}/members/{cast.uma.user_id}/suspend").status_code == 200
+    end = uma.closed(SOON)
+    assert end.code in (4401, 4403)
+
+
+def test_a_suspended_member_hears_nothing_whatever_their_session(talk, cast, behind_our_back):
+    uma = talk(cast.uma)
+    behind_our_back(update(AccountMembership).where(of(cast.uma)).values(suspended_at=now()))
+    end = uma.closed(SOON)
+    assert (end.code, end.reason) == (4403, "You are suspended in this account. Ask one of its owners.")
+
+
 def test_signing_out_through_the_api_ends_it_at_once(app, talk, cast, hub, monkeypatch):
     monkeypatch.setattr("todoapp.live.usher.SWEEP_EVERY", 30)
     uma = talk(cast.uma)

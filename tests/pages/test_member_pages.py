@@ -112,7 +112,7 @@ def test_remove_and_leave(visit, cast):
 def test_settings(visit, cast):
     olga = visit(cast.olga)
     page = olga.post(
-        "/settings/account",
+        "/admin/settings/",
         name="",
         hue="8",
         allow_rejection=["no"],
@@ -121,7 +121,7 @@ def test_settings(visit, cast):
     )
     assert page.status_code == 422
     page = olga.sent(
-        "/settings/account",
+        "/admin/settings/",
         name="Nordwind",
         hue="8",
         allow_rejection=["no"],
@@ -129,17 +129,17 @@ def test_settings(visit, cast):
         several_running_tasks=["no"],
     )
     assert "Nordwind" in page.text and 'class="accent-8"' in page.text
-    assert visit(cast.mara).get("/settings/account").status_code == 403
+    assert visit(cast.mara).get("/admin/settings/").status_code == 403
     assert "may reject" not in visit(cast.uma).get("/boards/me").text
 
 
 def test_delete_and_restore_the_account(visit, cast):
     olga, uma = visit(cast.olga), visit(cast.uma)
-    page = olga.post("/settings/account/delete", confirmation="northwind")
+    page = olga.post("/admin/settings/delete", confirmation="northwind")
     assert page.status_code == 422 and "Type Northwind exactly" in page.text
     sven = visit(cast.sven)
-    assert sven.post("/settings/account/delete", confirmation="Northwind").status_code == 403
-    page = olga.sent("/settings/account/delete", confirmation="Northwind")
+    assert sven.post("/admin/settings/delete", confirmation="Northwind").status_code == 403
+    page = olga.sent("/admin/settings/delete", confirmation="Northwind")
     assert "You can restore it until" in page.text
     assert uma.get("/boards/me").location.startswith("/login")
     assert uma.get("/login").location == "/accounts"

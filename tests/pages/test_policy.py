@@ -21,6 +21,7 @@ FORBIDDEN = {
     "escaping turned off": r"autoescape\s+false",
 }
 CSS_BUDGET = 12 * 1024
+SCRIPT_BUDGET = 45 * 1024
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
@@ -39,6 +40,14 @@ def test_every_post_form_carries_the_token(path):
 def test_style_sheets_stay_small():
     together = b"".join(path.read_bytes() for path in sorted((ROOT / "static/css").glob("*.css")))
     assert len(compress(together)) < CSS_BUDGET
+
+
+def test_scripts_stay_small(visit, cast):
+    mara = visit(cast.mara)
+    for path in ("/boards/me", f"/tasks/{mara.makes('Small')}"):
+        names = re.findall(r'<script[^>]* src="/static/([\w./-]+)\?v=\w+"', mara.get(path).text)
+        assert {"js/live.js", "vendor/htmx.min.js"} <= set(names)
+        assert sum(len(compress((ROOT / "static" / name).read_bytes())) for name in names) < SCRIPT_BUDGET
 
 
 def test_pages_send_the_policy_and_are_not_kept(visit, cast):
@@ -61,7 +70,8 @@ def test_stamped_files_are_kept_for_good(app):
 )
 def test_what_people_write_stays_text(visit, cast, marker):
     mara = visit(cast.mara)
-    number = mara.makes(f"Title {marker}", description=marker, tags=marker, assigned_to_id=cast.uma.user_id)
+    typed = {"description": marker, "tags": marker, "due_day": "2030-01-15"}
+    number = mara.makes(f"Title {marker}", **typed, assigned_to_id=cast.uma.user_id)
     uma = visit(cast.uma)
     uma.sent(f"/tasks/{number}/start")
     uma.sent(f"/tasks/{number}/pause", reason=f"Because {marker}", comment=marker)
@@ -70,8 +80,11 @@ def test_what_people_write_stays_text(visit, cast, marker):
         uma.get(f"/tasks/{number}/edit"),
         uma.get("/boards/me"),
         mara.get("/boards/team?view=list"),
+        mara.get("/boards/team?view=calendar&date=2030-01-15"),
+        mara.get("/boards/team?view=calendar&span=day&date=2030-01-15"),
+        mara.get("/boards/team?view=timeline&date=2030-01-15"),
     ):
-        assert page.status_code == 200
+        assert page.status_code == 200 and "Title " in page.text
         assert "<img src=x" not in page.text and "<svg onload" not in page.text
         assert "Title 49" not in page.text
 

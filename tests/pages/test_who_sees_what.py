@@ -6,6 +6,14 @@ EVERYBODY = ("olga", "sven", "mara", "milo", "uma", "udo", "ulla", "nina")
 OPENS = {
     "/boards/me": EVERYBODY,
     "/boards/me?view=list": EVERYBODY,
+    "/boards/me?view=calendar": EVERYBODY,
+    "/boards/me?view=timeline": EVERYBODY,
+    "/boards/team?view=calendar": ("olga", "sven", "mara", "milo"),
+    "/boards/team?view=timeline": ("olga", "sven", "mara", "milo"),
+    "/boards/account?view=calendar": ("olga", "sven"),
+    "/boards/account?view=timeline": ("olga", "sven"),
+    "/boards/people/{uma}?view=calendar&span=day": ("olga", "sven", "mara"),
+    "/boards/people/{mara}?view=timeline": ("olga", "sven"),
     "/boards/team": ("olga", "sven", "mara", "milo"),
     "/boards/account": ("olga", "sven"),
     "/boards/people/{uma}": ("olga", "sven", "mara"),
@@ -18,11 +26,26 @@ OPENS = {
     "/settings/profile": EVERYBODY,
     "/settings/security": EVERYBODY,
     "/settings/sign-ins": EVERYBODY,
-    "/settings/account": ("olga", "sven"),
+    "/admin/": ("olga", "sven"),
+    "/admin/member/": ("olga", "sven"),
+    "/admin/member/export.csv": ("olga", "sven"),
+    "/admin/task/": ("olga", "sven"),
+    "/admin/tag/": ("olga", "sven"),
+    "/admin/customfield/": ("olga", "sven"),
+    "/admin/audit/": ("olga", "sven"),
+    "/admin/audit/export.csv": ("olga", "sven"),
+    "/admin/settings/": ("olga", "sven"),
     "/accounts": EVERYBODY,
     "/accounts/new": EVERYBODY,
 }
-OTHERS = ("/boards/people/{uma}", "/members/{uma}", "/members/{uma}/remove", "/accounts/{account}/enter")
+OTHERS = (
+    "/boards/people/{uma}",
+    "/boards/people/{uma}?view=calendar",
+    "/boards/people/{uma}?view=timeline",
+    "/members/{uma}",
+    "/members/{uma}/remove",
+    "/accounts/{account}/enter",
+)
 
 
 def filled(path, cast):
@@ -35,7 +58,7 @@ def test_page_opens_for(visit, cast, path):
     for name in EVERYBODY:
         person = cast.people[name]
         page = visit(person).get(address)
-        own_board = address == f"/boards/people/{person.user_id}"
+        own_board = address.split("?")[0] == f"/boards/people/{person.user_id}"
         expected = 302 if own_board else 200 if name in OPENS[path] else 403
         assert page.status_code == expected, (name, page.text[:300])
         if expected == 403:
@@ -53,7 +76,21 @@ def test_another_account_does_not_exist(visit, cast, path):
 
 
 @pytest.mark.parametrize(
-    "query", ["status=nonsense", "sort=password_hash", "due_date_from=soon", "page=0", "assigned_to=x"]
+    "query",
+    [
+        "status=nonsense",
+        "sort=password_hash",
+        "due_date_from=soon",
+        "page=0",
+        "assigned_to=x",
+        "view=gantt",
+        "view=calendar&date=yesterday",
+        "view=calendar&date=2026-02-30",
+        "view=calendar&date=0001-01-01",
+        "view=timeline&date=9999-12-31",
+        "view=calendar&span=year",
+        "undated=maybe",
+    ],
 )
 def test_nonsense_filter_is_told(visit, cast, query):
     page = visit(cast.uma).get(f"/boards/me?{query}")

@@ -297,10 +297,10 @@ class TestDoor:
         path = f"/v1/accounts/{cast.account_id}/settings"
         for typed, kept in (("36", 36), ("", None)):
             page = olga.sent(
-                "/settings/account", name="Northwind", answer_within_hours=typed, return_unanswered=["no", "yes"]
+                "/admin/settings/", name="Northwind", answer_within_hours=typed, return_unanswered=["no", "yes"]
             )
             assert f'value="{typed}"' in page.text
             settings = api(cast.olga).get(path).json
             assert (settings["answer_within_hours"], settings["return_unanswered"]) == (kept, True)
-        page = olga.post("/settings/account", name="Northwind", answer_within_hours="0")
+        page = olga.post("/admin/settings/", name="Northwind", answer_within_hours="0")
         assert page.status_code == 422 and 'value="0"' in page.text

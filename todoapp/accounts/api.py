@@ -54,7 +54,7 @@ def create(fields: dict[str, Any]) -> dict[str, Any]:
 @blp.refusals(*READ)
 def list_own() -> dict[str, Any]:
     """List your accounts; as an owner, also those that you deleted."""
-    rows = [shown(own.account, own.membership.role) for own in own_accounts(current_user().id)]
+    rows = [shown(own.account, own.membership.role) for own in own_accounts(current_user().id) if not own.is_suspended]
     return {"accounts": rows, "meta": Page(rows, 1, max(len(rows), 1), len(rows)).meta}
 
 

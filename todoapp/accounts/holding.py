@@ -22,9 +22,7 @@ def hold_account(actor: Actor) -> Account:
     """The actor's account, locked. Refuses an actor who lost the role, with which they came, while they waited."""
     account = hold(actor.account_id)
     role = db.session.scalar(
-        select(AccountMembership.role).where(
-            AccountMembership.user_id == actor.user_id, AccountMembership.left_at.is_(None)
-        )
+        select(AccountMembership.role).where(AccountMembership.user_id == actor.user_id, AccountMembership.at_work())
     )
     if role != actor.role:
         raise Conflict("Your own role was just changed. Look again before you go on.")

@@ -15,16 +15,20 @@ from todoapp.accounts.managing import update_member
 from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.accounts.pages import pages
 from todoapp.accounts.queries import (
+    ROLE_WORDS,
+    STATUSES,
     find_invitation,
     list_invitations,
     list_members,
     possible_managers,
     possible_successors,
+    status_of,
 )
 from todoapp.accounts.ranks import grantable_roles
 from todoapp.accounts.schemas import InviteMember, MemberQuery, RemoveMember, UpdateMember
 from todoapp.accounts.seats import seats_of
 from todoapp.accounts.succession import reports_of
+from todoapp.accounts.suspending import reactivate_member, suspend_member
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.answers import done
@@ -36,8 +40,7 @@ from todoapp.permissions.matrix import WHO_MAY
 from todoapp.signed_in import current_actor
 from todoapp.tasks.cards import person
 
-ROLE_WORDS = {"user": "User", "manager": "Manager", "super_manager": "Super manager", "owner": "Owner"}
-ASKED = ("member.update", "member.remove", "board.view")
+ASKED = ("member.update", "member.suspend", "member.reactivate", "member.remove", "board.view")
 MOST_INVITATIONS = 100
 
 
@@ -47,7 +50,7 @@ def members() -> ResponseReturnValue:
     actor = current_actor()
     typed = {name: value for name, value in request.args.items() if value}
     status = typed.pop("status", "")
-    query = MemberQuery().load(typed) | ({"placeholder": status == "placeholder"} if status else {})
+    query = MemberQuery().load(typed) | STATUSES.get(status, {})
     page = list_members(actor, query)
     may_invite = reaches_at_all(actor, "member.invite")
     may = abilities(actor, page.rows, ASKED)
@@ -96,6 +99,24 @@ def save_member(user_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found = update_member(actor, hold_member(actor, user_id), **read_form(UpdateMember(), actor.timezone))
     return done(f"{found.user.name} is saved.", f"/members/{user_id}")
+
+
+@pages.post("/members/<int:user_id>/suspend")
+@shown_again_by(member)
+def suspend(user_id: int) -> ResponseReturnValue:
+    """Shut the member out for now."""
+    actor = current_actor()
+    found = suspend_member(actor, hold_member(actor, user_id))
+    return done(f"{found.user.name} is suspended.", f"/members/{user_id}", undo=f"/members/{user_id}/reactivate")
+
+
+@pages.post("/members/<int:user_id>/reactivate")
+@shown_again_by(member)
+def reactivate(user_id: int) -> ResponseReturnValue:
+    """Let the member back in."""
+    actor = current_actor()
+    found = reactivate_member(actor, hold_member(actor, user_id))
+    return done(f"{found.user.name} may work here again.", f"/members/{user_id}")
 
 
 @pages.post("/members/<int:user_id>/remove")
@@ -163,7 +184,7 @@ def _row(one: AccountMembership, may: set[str]) -> dict[str, Any]:
         "role": one.role,
         "manager": person(one.manager) if one.manager else None,
         "can_reassign": one.can_reassign_tasks,
-        "status": "placeholder" if one.user.is_placeholder else "active",
+        "status": status_of(one),
         "board_url": f"/boards/people/{one.user_id}" if "board.view" in may else None,
     }
 
@@ -172,6 +193,7 @@ def _facts(one: AccountMembership, may: set[str]) -> dict[str, Any]:
     open_count, late_count = load_of(one.user_id)
     return _row(one, may) | {
         "joined_at": one.joined_at,
+        "suspended_at": one.suspended_at,
         "timezone": one.user.timezone,
         "open_count": open_count,
         "late_count": late_count,
@@ -185,6 +207,9 @@ def _acts(actor: Actor, one: AccountMembership, may: set[str]) -> dict[str, bool
         acts["update"] = True
     elif reaches_at_all(actor, "member.update"):
         acts["update"] = WHO_MAY["member.update"]
+    change = "suspend" if one.suspended_at is None else "reactivate"
+    if f"member.{change}" in may and one.user_id != actor.user_id and not one.user.is_placeholder:
+        acts[change] = True
     if "member.remove" in may:
         acts["leave" if one.user_id == actor.user_id else "remove"] = True
     if reaches_at_all(actor, "member.invite"):

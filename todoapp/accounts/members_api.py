@@ -24,6 +24,7 @@ from todoapp.accounts.schemas import (
     RemoveMember,
     UpdateMember,
 )
+from todoapp.accounts.suspending import reactivate_member, suspend_member
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
 from todoapp.kit.paging import PageQuery
 from todoapp.permissions import find
@@ -79,6 +80,24 @@ def remove(query: dict[str, Any], fields: dict[str, Any], account_id: int, user_
     """Remove a member, or leave: reports and open tasks go to the successor, named in the query or in a body."""
     actor = actor_in(account_id)
     remove_member(actor, hold_member(actor, user_id), **query | fields)
+
+
+@blp.post("/accounts/<int:account_id>/members/<int:user_id>/suspend")
+@blp.response(200, MemberOut)
+@blp.refusals(*WRITE)
+def suspend(account_id: int, user_id: int) -> AccountMembership:
+    """Shut a member out for now: their sessions end at once, role, reports and tasks stay."""
+    actor = actor_in(account_id)
+    return suspend_member(actor, hold_member(actor, user_id))
+
+
+@blp.post("/accounts/<int:account_id>/members/<int:user_id>/reactivate")
+@blp.response(200, MemberOut)
+@blp.refusals(*WRITE)
+def reactivate(account_id: int, user_id: int) -> AccountMembership:
+    """Let a suspended member back in."""
+    actor = actor_in(account_id)
+    return reactivate_member(actor, hold_member(actor, user_id))
 
 
 @blp.get("/accounts/<int:account_id>/invitations")

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from todoapp.extensions import Base
@@ -37,6 +47,7 @@ class Account(Base):
     max_users: Mapped[int] = mapped_column(default=5)
     max_tasks_per_user: Mapped[int] = mapped_column(default=100)
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    logo_digest: Mapped[str | None] = mapped_column(Key(64))
     trial_ends_at: Mapped[datetime | None] = mapped_column(Instant)
     subscription_ends_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -47,6 +58,17 @@ class Account(Base):
     def is_open(self) -> bool:
         """Whether its members may work in it."""
         return self.status == "active" and self.deleted_at is None
+
+
+class AccountLogo(Tenant, Base):
+    """The account's picture, a small PNG; `Account.logo_digest` names what is in it."""
+
+    __tablename__ = "account_logos"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary(64 * 1024 - 1))
+
+    __table_args__ = (UniqueConstraint("account_id"), Base.__table_args__)
 
 
 class AccountMembership(Tenant, Base):
@@ -64,6 +86,7 @@ class AccountMembership(Tenant, Base):
     can_reassign_tasks: Mapped[bool] = mapped_column(Boolean, default=False)
     joined_at: Mapped[datetime | None] = mapped_column(Instant, default=now)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant, default=now)
     updated_at: Mapped[datetime] = mapped_column(Instant, default=now, onupdate=now)
 
@@ -87,6 +110,11 @@ class AccountMembership(Tenant, Base):
     def is_active(self) -> bool:
         """Whether the person belongs to the account now."""
         return self.left_at is None
+
+    @classmethod
+    def at_work(cls) -> ColumnElement[bool]:
+        """The SQL condition of a member who may work in the account now: neither left nor suspended."""
+        return and_(cls.left_at.is_(None), cls.suspended_at.is_(None))
 
 
 class Invitation(Tenant, Base):

@@ -2,28 +2,25 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from todoapp.accounts.branding import dressed, logo_of
 from todoapp.accounts.choosing import loads_of
-from todoapp.accounts.closing import delete_account, restorable_until, restore_account
+from todoapp.accounts.closing import restorable_until, restore_account
 from todoapp.accounts.joining import accept_invitation
 from todoapp.accounts.models import Account, Invitation
 from todoapp.accounts.queries import OwnAccount, enter_own_account, own_accounts
-from todoapp.accounts.running import create_account, update_account, update_settings
-from todoapp.accounts.schemas import AcceptInvitation, CreateAccount, UpdateAccount
-from todoapp.accounts.seats import seats_of
-from todoapp.accounts.settings import UpdateSettings, all_settings
-from todoapp.actor import Actor, actor_for
+from todoapp.accounts.running import create_account
+from todoapp.accounts.schemas import AcceptInvitation, CreateAccount
+from todoapp.actor import actor_for
 from todoapp.extensions import db
 from todoapp.kit.answers import done
 from todoapp.kit.doors import opens
-from todoapp.kit.errors import BadInput
-from todoapp.kit.forms import FRESH, Form, as_typed, read_form, shown_again_by
-from todoapp.permissions import allow, can
-from todoapp.permissions.matrix import WHO_MAY
-from todoapp.signed_in import current_actor, current_session, current_user
+from todoapp.kit.errors import NotFound
+from todoapp.kit.forms import FRESH, Form, read_form, shown_again_by
+from todoapp.signed_in import current_session, current_user
 from todoapp.tenancy import inside
 from todoapp.users import cookie
 from todoapp.users.links import opened_by
@@ -34,9 +31,8 @@ from todoapp.users.visits import current_visit
 
 pages = Blueprint("accounts_pages", __name__)
 pages.access = "session"  # type: ignore[attr-defined]
-TYPED = ("name", "hue", "answer_within_hours")
-"""The settings that are no ticks."""
 GONE = 410
+A_YEAR = 365 * 24 * 3600
 
 
 @pages.get("/accounts")
@@ -44,10 +40,12 @@ def choose() -> ResponseReturnValue:
     """One's accounts, with what waits in each."""
     here = current_session()
     owned = own_accounts(here.user_id)
+    opened = [one for one in owned if one.account.is_open]
     loads = loads_of(here.user_id)
     return render_template(
         "users/accounts.html",
-        accounts=[_choice(one, loads, here.account_id) for one in owned if one.account.is_open],
+        accounts=[_choice(one, loads, here.account_id) for one in opened if not one.is_suspended],
+        suspended=[dressed(one.account) for one in opened if one.is_suspended],
         deleted=[_deleted(one.account) for one in owned if one.account.deleted_at is not None],
     )
 
@@ -67,6 +65,19 @@ def restore(account_id: int) -> ResponseReturnValue:
     restore_account(actor_for(membership, via=visit.via, **visit.facts), membership.account)
     switch_account(current_session(), str(account_id))
     return done(f"{membership.account.name} is back.", "/boards/me")
+
+
+@pages.get("/accounts/<int:account_id>/logo")
+def logo(account_id: int) -> ResponseReturnValue:
+    """The picture of one of one's accounts."""
+    membership = enter_own_account(current_user().id, account_id)
+    found = logo_of(membership.account)
+    if found is None:
+        raise NotFound
+    answer = Response(found.content, mimetype="image/png")
+    answer.set_etag(membership.account.logo_digest or "")
+    answer.cache_control.private, answer.cache_control.max_age = True, A_YEAR if "v" in request.args else 0
+    return answer.make_conditional(request)
 
 
 @pages.get("/accounts/new")
@@ -116,61 +127,9 @@ def join(token: str) -> ResponseReturnValue:
     return done(f"Welcome to {membership.account.name}.", "/boards/me")
 
 
-@pages.get("/settings/account")
-def account_settings(form: Form = FRESH) -> ResponseReturnValue:
-    """The account's name, colour and rules."""
-    actor, account = _account("account.configure")
-    current = all_settings(account.settings) | {"name": account.name}
-    seats = seats_of(account)
-    return render_template(
-        "accounts/settings.html",
-        values=current | _typed_settings(form),
-        errors=form.errors,
-        problem=form.problem,
-        usage={"tier": account.subscription_tier, "members": {"used": seats.used, "limit": seats.limit}},
-        acts={"delete": can(actor, "account.delete", account) or WHO_MAY["account.delete"]},
-        here="/settings/account",
-    )
-
-
-@pages.post("/settings/account")
-@shown_again_by(account_settings)
-def save_settings() -> ResponseReturnValue:
-    """Save them."""
-    actor, account = _account("account.configure")
-    typed = as_typed(request.form, UpdateSettings())
-    update_account(actor, account, **read_form(UpdateAccount(), actor.timezone, {"name": typed.pop("name", "")}))
-    update_settings(actor, account, **read_form(UpdateSettings(), actor.timezone, typed))
-    return done("The settings are saved.", "/settings/account")
-
-
-@pages.post("/settings/account/delete")
-@shown_again_by(account_settings)
-def close() -> ResponseReturnValue:
-    """Delete the account, once its name is typed."""
-    actor, account = _account("account.delete")
-    if request.form.get("confirmation", "").strip() != account.name:
-        raise BadInput(fields={"confirmation": [f"Type {account.name} exactly."]})
-    delete_account(actor, account)
-    return done(f"{account.name} is deleted. An owner can restore it for 30 days.", "/accounts")
-
-
-def _account(action: str) -> tuple[Actor, Account]:
-    actor = current_actor()
-    account = db.session.get_one(Account, actor.account_id)
-    allow(actor, action, account)
-    return actor, account
-
-
-def _typed_settings(form: Form) -> dict[str, Any]:
-    """What a refused form held; ticks as the truth that they are."""
-    typed = as_typed(form.values, UpdateSettings()) if form.is_refused else {}  # type: ignore[arg-type]
-    return {name: value if name in TYPED else value == "yes" for name, value in typed.items()}
-
-
 def _choice(own: OwnAccount, loads: dict[int, tuple[int, int]], here: int | None) -> dict[str, Any]:
     open_count, late_count = loads.get(own.account.id, (0, 0))
-    return _dressed(own.account) | {
+    return dressed(own.account) | {
         "role": own.membership.role,
         "open_count": open_count,
         "late_count": late_count,
@@ -179,12 +138,7 @@ def _choice(own: OwnAccount, loads: dict[int, tuple[int, int]], here: int | None
 
 
 def _deleted(account: Account) -> dict[str, Any]:
-    return _dressed(account) | {"restorable_until": restorable_until(account)}
-
-
-def _dressed(account: Account) -> dict[str, Any]:
-    hue = account.settings.get("hue", 0)
-    return {"id": account.id, "name": account.name, "initial": account.name[:1].upper(), "hue": hue}
+    return dressed(account) | {"restorable_until": restorable_until(account)}
 
 
 def _shown(found: Invitation, token: str) -> dict[str, Any]:
@@ -193,7 +147,7 @@ def _shown(found: Invitation, token: str) -> dict[str, Any]:
             "token": token,
             "email": found.email,
             "role": found.role,
-            "account": _dressed(found.account),
+            "account": dressed(found.account),
             "invited_by": found.invited_by.name,
             "manager": found.manager.name if found.manager else None,
             "expires_at": found.expires_at,

@@ -1,6 +1,8 @@
 """Reading accounts and members: lists, the reporting tree, the switcher of people, seats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -17,11 +19,23 @@ from todoapp.kit.paging import Page, page_of
 from todoapp.kit.transaction import is_reading
 from todoapp.permissions import allow, find, visible, within
 from todoapp.tasks.models import Task
-from todoapp.tenancy import across_accounts, enter
-from todoapp.users.models import User
+from todoapp.tenancy import across_accounts, current_account_id, enter
+from todoapp.users.models import Session, User
 
 ACTIVE = AccountMembership.left_at.is_(None)
 BY_NAME = (User.first_name, User.last_name, AccountMembership.id)
+ROLE_WORDS = {"user": "User", "manager": "Manager", "super_manager": "Super manager", "owner": "Owner"}
+MEMBER_SORTS = {
+    "name": BY_NAME,
+    "role": (AccountMembership.role, *BY_NAME),
+    "joined": (AccountMembership.joined_at.desc(), AccountMembership.id.desc()),
+}
+STATUSES: dict[str, dict[str, bool]] = {
+    "active": {"placeholder": False, "suspended": False},
+    "suspended": {"suspended": True},
+    "placeholder": {"placeholder": True},
+}
+"""The filter behind each status of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,11 @@ class OwnAccount:
 
     account: Account
     membership: AccountMembership
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the account shuts the person out."""
+        return self.membership.suspended_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +69,13 @@ class Branch:
 
 
 def own_accounts(user_id: int) -> list[OwnAccount]:
-    """The accounts of a person, by name: the open ones, and as an owner those that are deleted."""
+    """The accounts of a person, by name: the open ones, also those that shut them out, and as an owner the deleted ones."""
     with across_accounts("a person's own memberships"):
         found = db.session.scalars(
             select(AccountMembership)
             .join(AccountMembership.account)
             .where(AccountMembership.user_id == user_id, ACTIVE)
-            .where(or_(Account.deleted_at.is_(None), AccountMembership.role == "owner"))
+            .where(or_(Account.deleted_at.is_(None), AccountMembership.at_work() & (AccountMembership.role == "owner")))
             .options(contains_eager(AccountMembership.account))
             .order_by(Account.name, Account.id)
         ).all()
@@ -65,7 +84,7 @@ def own_accounts(user_id: int) -> list[OwnAccount]:
 
 def enter_own_account(user_id: int, account_id: int) -> AccountMembership:
     """Enter an account of the person's own, deleted or not, and return their membership."""
-    own = select(AccountMembership).where(AccountMembership.user_id == user_id, ACTIVE)
+    own = select(AccountMembership).where(AccountMembership.user_id == user_id, AccountMembership.at_work())
     with across_accounts("a person's own membership"):
         membership = db.session.scalars(
             own.where(AccountMembership.account_id == account_id).options(joinedload(AccountMembership.account))
@@ -77,17 +96,36 @@ def enter_own_account(user_id: int, account_id: int) -> AccountMembership:
 
 
 def list_members(actor: Actor, filters: dict[str, Any]) -> Page:
-    """One page of members by name. Filters: role (several), manager_id, search (name or e-mail), placeholder."""
+    """One page of members by name. Filters: role (several), manager_id, search (name or e-mail),
+    suspended, placeholder; `sort` is one of MEMBER_SORTS.
+    """
     if manager_id := filters.get("manager_id"):
         find(actor, AccountMembership, manager_id)
     conditions = [visible(actor, AccountMembership), ACTIVE, *_matching(filters)]
     query = select(AccountMembership).join(AccountMembership.user).where(*conditions)
     return page_of(
-        query.options(contains_eager(AccountMembership.user), joinedload(AccountMembership.manager)).order_by(*BY_NAME),
+        query.options(contains_eager(AccountMembership.user), joinedload(AccountMembership.manager)).order_by(
+            *MEMBER_SORTS.get(filters.get("sort") or "", BY_NAME)
+        ),
         query.with_only_columns(AccountMembership.id),
         page=filters.get("page", 1),
         per_page=filters.get("per_page", 20),
     )
+
+
+def status_of(one: AccountMembership) -> str:
+    """One word for how a member stands: active, suspended, or a placeholder that an import made."""
+    if one.suspended_at is not None:
+        return "suspended"
+    return "placeholder" if one.user.is_placeholder else "active"
+
+
+def last_seen_of(user_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these members was last seen in the account at hand, on any device; who never was is left out."""
+    seen = select(Session.user_id, func.max(Session.last_seen_at)).where(
+        Session.user_id.in_(user_ids), Session.account_id == current_account_id()
+    )
+    return dict(db.session.execute(seen.group_by(Session.user_id)).all())
 
 
 def _matching(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
@@ -96,6 +134,9 @@ def _matching(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
         conditions.append(AccountMembership.role.in_(roles))
     if manager_id := filters.get("manager_id"):
         conditions.append(AccountMembership.manager_id == manager_id)
+    if filters.get("suspended") is not None:
+        suspended = AccountMembership.suspended_at
+        conditions.append(suspended.is_not(None) if filters["suspended"] else suspended.is_(None))
     if filters.get("placeholder") is not None:
         conditions.append(User.email.is_(None) if filters["placeholder"] else User.email.is_not(None))
     return conditions

@@ -57,17 +57,17 @@ def line_above(user_id: int, managers: Mapping[int, int | None]) -> list[int]:
 
 
 def keep_an_owner(member: AccountMembership) -> None:
-    """Refuse to lose the last owner who can sign in. Only sure while the account is held."""
+    """Refuse to lose the last owner who can sign in and work. Only sure while the account is held."""
     if member.role != "owner":
         return
     others = select(AccountMembership.id).join(User, User.id == AccountMembership.user_id)
     others = others.where(
         AccountMembership.role == "owner",
-        AccountMembership.left_at.is_(None),
+        AccountMembership.at_work(),
         AccountMembership.user_id != member.user_id,
         User.email.is_not(None),
     )
     if db.session.scalar(others.limit(1)) is None:
         raise Conflict(
-            "The last owner can be neither removed nor demoted. Make somebody else an owner first, or delete the account."
+            "The last owner can be neither removed, suspended nor demoted. Make somebody else an owner, or delete the account."
         )

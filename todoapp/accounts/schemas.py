@@ -55,6 +55,7 @@ class MemberQuery(PageQuery):
     role = CommaList(one_of(*ROLES))
     manager_id = Id()
     search = Line(200, 0)
+    suspended = fields.Boolean()
 
 
 class MemberOut(Schema):
@@ -68,6 +69,7 @@ class MemberOut(Schema):
     manager = fields.Nested(PersonOut, required=True, allow_none=True)
     can_reassign_tasks = fields.Boolean(required=True)
     joined_at = InstantField(required=True, allow_none=True)
+    suspended_at = InstantField(required=True, allow_none=True)
 
 
 class MembersOut(Schema):

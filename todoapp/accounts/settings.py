@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from todoapp.kit.clock import ZONES
-from todoapp.kit.fields import FormInput, Input
+from todoapp.kit.fields import Day, FormInput, Input, Line
 from todoapp.users.schemas import LANGUAGES
 
 HUES = 12
 LONGEST_TO_ANSWER = 90 * 24
+MOST_HOLIDAYS = 200
 HOUR = validate.Regexp(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Give an hour like 08:30.")
 DEFAULTS: Mapping[str, Any] = {
     "allow_rejection": True,
@@ -22,6 +23,7 @@ DEFAULTS: Mapping[str, Any] = {
     "default_timezone": "UTC",
     "language": "en",
     "working_hours": {"start": "09:00", "end": "17:00", "days": [0, 1, 2, 3, 4]},
+    "holidays": [],
 }
 
 
@@ -31,6 +33,18 @@ class WorkingHours(Input):
     start = fields.String(validate=HOUR)
     end = fields.String(validate=HOUR)
     days = fields.List(fields.Integer(strict=True, validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
+
+
+class Holiday(Input):
+    """A day on which nobody works."""
+
+    date = Day(required=True)
+    name = Line(80, required=True)
+
+    @post_load
+    def as_kept(self, data: dict[str, Any], **_kw: object) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return {"date": data["date"].isoformat(), "name": data["name"]}
 
 
 class UpdateSettings(FormInput):
@@ -45,6 +59,7 @@ class UpdateSettings(FormInput):
     default_timezone = fields.String(allow_none=True, validate=validate.OneOf(sorted(ZONES), error="Not a time zone."))
     language = fields.String(allow_none=True, validate=validate.OneOf(tuple(LANGUAGES)))
     working_hours = fields.Nested(WorkingHours, allow_none=True)
+    holidays = fields.List(fields.Nested(Holiday), allow_none=True, validate=validate.Length(max=MOST_HOLIDAYS))
 
     @validates_schema
     def something(self, data: dict[str, Any], **_kw: object) -> None:
@@ -53,8 +68,17 @@ class UpdateSettings(FormInput):
             raise ValidationError("Name at least one setting to change.")
 
 
+class HolidayOut(Schema):
+    """A day on which nobody works."""
+
+    date = fields.String(required=True, metadata={"format": "date"})
+    name = fields.String(required=True)
+
+
 class SettingsOut(UpdateSettings):
     """All settings of an account, the defaults filled in."""
+
+    holidays = fields.List(fields.Nested(HolidayOut), required=True)
 
 
 def all_settings(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,6 +94,8 @@ def merged(kept: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
             whole[name] = DEFAULTS[name]
         elif name == "working_hours":
             whole[name] = _hours(whole[name] | value)
+        elif name == "holidays":
+            whole[name] = sorted({day["date"]: day for day in value}.values(), key=lambda day: day["date"])
         else:
             whole[name] = value
     return {name: value for name, value in whole.items() if value != DEFAULTS[name]}

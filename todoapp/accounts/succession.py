@@ -17,7 +17,7 @@ from todoapp.tasks.actions.assigning import hand_over
 from todoapp.tasks.facts import HAND_OVER, Facts, changes_since, facts_of
 from todoapp.tasks.models import Task
 
-ACTIVE = AccountMembership.left_at.is_(None)
+ACTIVE, AT_WORK = AccountMembership.left_at.is_(None), AccountMembership.at_work()
 WITH_ASSIGNMENT = selectinload(Task.assignment)
 
 
@@ -35,7 +35,7 @@ def default_successor(actor: Actor, member: AccountMembership) -> AccountMembers
     """Who takes over unless somebody else is named: the nearest manager above who can sign in, else who acts, else an owner."""
     line = [*line_above(member.user_id, managers_now()), actor.user_id]
     wanted = AccountMembership.user_id.in_(line) | (AccountMembership.role == "owner")
-    query = select(AccountMembership).where(ACTIVE, wanted, AccountMembership.user_id != member.user_id)
+    query = select(AccountMembership).where(AT_WORK, wanted, AccountMembership.user_id != member.user_id)
     people = {person.user_id: person for person in db.session.scalars(query.order_by(AccountMembership.id))}
     for user_id in (*line, *people):
         person = people.get(user_id)
@@ -56,6 +56,8 @@ def successor_of(
         _refuse("Name somebody else: one cannot follow oneself.")
     if successor.user.is_placeholder:
         _refuse("A placeholder cannot sign in. Invite the person first, or name somebody else.")
+    if successor.suspended_at is not None:
+        _refuse("A suspended member cannot take over. Reactivate them first, or name somebody else.")
     if not may_follow(successor, has_reports=has_reports):
         _refuse("Only managers, super managers and owners can take over reports.")
     if not can(actor, "member.assign", successor):

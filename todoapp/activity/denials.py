@@ -20,6 +20,8 @@ from todoapp.tenancy import inside
 WINDOW = timedelta(minutes=1)
 MOST_IN_WINDOW = 30
 SPOKEN = {
+    "account.set_logo": "change the logo of the account",
+    "account.remove_logo": "remove the logo of the account",
     "custom_field.create": "create a custom field",
     "custom_field.reorder": "put the custom fields in another order",
     "member.assign": "assign to the member",

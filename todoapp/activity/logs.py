@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.activity.models import ActivityLog
@@ -73,6 +74,13 @@ def log_of_person(actor: Actor, user_id: int, filters: dict[str, Any]) -> Page:
     if member.user_id != actor.user_id and not _sees_all(actor):
         conditions += [ActivityLog.resource_type != "User", ActivityLog.action != DENIED]
     return _page(actor, filters, *conditions)
+
+
+def everybody(actor: Actor) -> list[User]:
+    """All who belong or belonged to the account, by name: whose acts the account's log may hold."""
+    allow(actor, "activity.view_account")
+    members = db.session.scalars(select(AccountMembership).options(joinedload(AccountMembership.user)))
+    return sorted((member.user for member in members), key=lambda user: (user.name.casefold(), user.id))
 
 
 def _sees_all(actor: Actor) -> bool:

@@ -51,6 +51,8 @@ PHRASES: dict[str, str] = {
     "refresh_token_reused": "A spent refresh token of {who} came back; its session was ended",
     "account_created": "{who} created the account",
     "account_updated": "{who} changed {fields}",
+    "account_logo_changed": "{who} changed the logo",
+    "account_logo_removed": "{who} removed the logo",
     "account_deleted": "{who} deleted the account",
     "account_restored": "{who} restored the account",
     "account_imported": "{who} imported {summary}",
@@ -58,6 +60,8 @@ PHRASES: dict[str, str] = {
     "invitation_revoked": "{who} took back the invitation of {email}",
     "member_joined": "{who} joined as {role}",
     "member_updated": "{who} changed {fields} of {member}",
+    "member_suspended": "{who} suspended {member}",
+    "member_reactivated": "{who} let {member} back in",
     "member_removed": "{who} removed {member}; {successor} takes over",
     "member_left": "{who} left; {successor} takes over",
 }
@@ -86,4 +90,7 @@ FIELD_NAMES: dict[str, str] = {
     "default_timezone": "the time zone of new members",
     "language": "the language",
     "working_hours": "the working hours",
+    "holidays": "the holidays",
+    "answer_within_hours": "how long people have to answer",
+    "return_unanswered": "what happens to what nobody answers",
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.activity.models import ActivityLog
@@ -37,6 +37,11 @@ class Entry:
     via: str
     changes: dict[str, Any]
     details: dict[str, Any]
+
+
+def newest_event() -> ScalarSelect[int | None]:
+    """The id of the account's newest event, to be read along in another query; None where nothing has happened."""
+    return select(func.max(ActivityLog.id)).scalar_subquery()
 
 
 def history_of(row: Any, *, page: int = 1, per_page: int = 100, newest_first: bool = False) -> Page:

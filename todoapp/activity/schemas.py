@@ -19,7 +19,7 @@ class ActivityQuery(CursorQuery):
         32, metadata={"description": "Task, Member (by user id), User, Account, Invitation, Comment, Tag, CustomField"}
     )
     resource_id = Id()
-    via = CommaList(Line(16), metadata={"description": "the door: web, api, cli, import, automation"})
+    via = CommaList(Line(16), metadata={"description": "the door: web, admin, api, cli, import, automation"})
     since = Due(data_key="from", metadata=DAY_OR_INSTANT)
     until = Due(data_key="to", metadata=DAY_OR_INSTANT)
     denied = fields.Boolean(metadata={"description": "true: only what was refused; false: only what was done"})

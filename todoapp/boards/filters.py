@@ -21,13 +21,14 @@ NAMES = (
     "created_by",
     "due_date_from",
     "due_date_to",
+    "undated",
     "tags",
     "search",
 )
 CHIPS = {
     "status": ("status", "archived"),
     "priority": ("priority",),
-    "due": ("due_date_from", "due_date_to"),
+    "due": ("due_date_from", "due_date_to", "undated"),
     "tags": ("tags",),
     "assigned_to": ("assigned_to",),
     "created_by": ("created_by",),
@@ -40,6 +41,7 @@ SORTS = (
     ("title", "Title"),
 )
 FIRST_PAGE = 50
+BY_TIME = ("calendar", "timeline")
 
 
 def read_query() -> dict[str, Any]:
@@ -85,12 +87,19 @@ def filters_of(actor: Actor, board: Board, url: str, query: dict[str, Any]) -> d
         "hidden": hidden_by(actor, board, query) if used else 0,
         "people": {name: [person(user) for user in users] for name, users in people.items()},
         "tags": tags_on(actor, board),
-        "sorts": [{"value": value, "label": label} for value, label in SORTS],
+        "sorts": [] if query["view"] in BY_TIME else [{"value": value, "label": label} for value, label in SORTS],
+        "kept": _kept(query["view"]),
     }
 
 
 def _typed(name: str, query: dict[str, Any]) -> Any:
     return request.args.get(name, "") if name.startswith("due_date") else query.get(name)
+
+
+def _kept(view: str) -> list[tuple[str, str]]:
+    """What the form sends along although it has no field for it: the period, and the sort where nothing is sorted."""
+    names = ("span", "date", "sort") if view in BY_TIME else ("span", "date")
+    return [(name, request.args[name]) for name in names if request.args.get(name)]
 
 
 def _labels(query: dict[str, Any], names: dict[int, str]) -> dict[str, list[str]]:
@@ -99,7 +108,8 @@ def _labels(query: dict[str, Any], names: dict[int, str]) -> dict[str, list[str]
         "status": [LABELS[status] for status in query.get("status", [])]
         + (["Archived"] if query.get("archived") else []),
         "priority": [priority.capitalize() for priority in query.get("priority", [])],
-        "due": _range(request.args.get("due_date_from"), request.args.get("due_date_to")),
+        "due": _range(request.args.get("due_date_from"), request.args.get("due_date_to"))
+        + (["none"] if query.get("undated") else []),
         "tags": query.get("tags", []),
         "assigned_to": [people.get(one, f"#{one}") for one in query.get("assigned_to", [])],
         "created_by": [people.get(one, f"#{one}") for one in query.get("created_by", [])],

@@ -1,4 +1,4 @@
-"""The browser door of boards: one's own, one person's, the team's, the account's, as columns or as a list."""
+"""The browser door of boards: one's own, one person's, the team's, the account's, each in four views."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
+from todoapp.boards.calendar_view import calendar_view
 from todoapp.boards.filters import FIRST_PAGE, address, filters_of, read_query
 from todoapp.boards.queries import Board, Column, board_list, board_of, facts, kanban
+from todoapp.boards.timeline_view import timeline_view
 from todoapp.kit.pager import pager_of
 from todoapp.kit.paging import LARGEST_PAGE, Page
 from todoapp.permissions import can, find
@@ -17,7 +19,8 @@ from todoapp.tasks.cards import cards_of, person
 
 pages = Blueprint("boards_pages", __name__)
 pages.access = "session"  # type: ignore[attr-defined]
-VIEWS = (("kanban", "Board"), ("list", "List"))
+VIEWS = (("kanban", "Board"), ("calendar", "Calendar"), ("timeline", "Timeline"), ("list", "List"))
+TEMPLATES = {"kanban": "boards/board.html"}
 SORTED_COLUMNS = {"title": "title", "due_date": "due_date", "priority": "priority"}
 
 
@@ -59,13 +62,17 @@ def show_board(kind: str, url: str, user_id: int | None = None) -> ResponseRetur
     board = board_of(actor, kind, user_id)
     query = read_query()
     view = query["view"]
-    context = _head(actor, board, url, view)
+    head = _head(actor, board, url, view)
     if view == "list":
-        context |= _as_list(actor, url, board_list(actor, board, query), query)
+        shown = _as_list(actor, url, board_list(actor, board, query), query)
+    elif view == "calendar":
+        shown = calendar_view(actor, board, url, query, head["quick"])
+    elif view == "timeline":
+        shown = timeline_view(actor, board, url, query)
     else:
-        context |= {"columns": _as_columns(actor, url, kanban(actor, board, query))}
-    template = "boards/list.html" if view == "list" else "boards/board.html"
-    return render_template(template, board=context, filters=filters_of(actor, board, url, query))
+        shown = {"columns": _as_columns(actor, url, kanban(actor, board, query))}
+    template = TEMPLATES.get(view, f"boards/{view}.html")
+    return render_template(template, board=head | shown, filters=filters_of(actor, board, url, query))
 
 
 def _head(actor: Actor, board: Board, url: str, view: str) -> dict[str, Any]:
@@ -78,11 +85,16 @@ def _head(actor: Actor, board: Board, url: str, view: str) -> dict[str, Any]:
         "url": url,
         "view": view,
         "here": request.full_path.rstrip("?"),
-        "views": [{"name": name, "label": label, "url": address(url, view=name)} for name, label in VIEWS],
+        "views": [{"name": name, "label": label, "url": _view_url(url, name)} for name, label in VIEWS],
         "facts": facts(actor, board),
         "many_people": board.several_people,
         "quick": _quick(actor, board, member),
     }
+
+
+def _view_url(url: str, view: str) -> str:
+    """A phone shows the days of a calendar one below the other: it begins with today."""
+    return address(url, view=view) + ("#today" if view == "calendar" else "")
 
 
 def _quick(actor: Actor, board: Board, member: AccountMembership | None) -> dict[str, Any] | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, Subquery, case, func, literal, select, true, union_all
 
 from todoapp.accounts.models import AccountMembership
+from todoapp.activity.queries import newest_event
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import now
@@ -69,9 +70,9 @@ def kanban(actor: Actor, board: Board, filters: dict[str, Any]) -> list[Column]:
         db.session.execute(select(Task.status, func.count(Task.id)).where(*conditions).group_by(Task.status)).all()
     )
     wanted = [status for status in STATUSES if status in (filters.get("status") or STATUSES)]
-    columns = [_column(status, conditions, counts.get(status, 0), filters) for status in wanted]
-    with_parts(actor, (task for column in columns for task in column.tasks))
-    return columns
+    filled = _first_of([status for status in wanted if counts.get(status)], conditions, filters)
+    with_parts(actor, (task for tasks in filled.values() for task in tasks))
+    return [_column(status, filled.get(status, []), counts.get(status, 0)) for status in wanted]
 
 
 def board_list(actor: Actor, board: Board, filters: dict[str, Any]) -> Page:
@@ -80,22 +81,40 @@ def board_list(actor: Actor, board: Board, filters: dict[str, Any]) -> Page:
 
 
 def facts(actor: Actor, board: Board) -> dict[str, int]:
-    """How many of the board's open tasks are late, and how many are due within seven days."""
+    """How many of the board's open tasks are late, and how many are due within seven days; and the id of the account's
+    newest event: who listens from there on misses nothing that this board did not show yet.
+    """
     at = now()
     late = func.count(case((Task.due_date_time < at, Task.id)))
     soon = func.count(case((Task.due_date_time.between(at, at + timedelta(days=7)), Task.id)))
     conditions = [*matching(actor, {}), board.holds, Task.status != "completed"]
-    row = db.session.execute(select(late, soon).where(*conditions)).one()
-    return {"late": row[0], "due_this_week": row[1]}
+    row = db.session.execute(select(late, soon, newest_event()).where(*conditions)).one()
+    return {"late": row[0], "due_this_week": row[1], "sequence": row[2] or 0}
 
 
-def _column(status: str, conditions: list[ColumnElement[bool]], count: int, filters: dict[str, Any]) -> Column:
-    if count == 0:
-        return Column(status, LABELS[status], [], 0)
+def _first_of(
+    statuses: list[str], conditions: list[ColumnElement[bool]], filters: dict[str, Any]
+) -> dict[str, list[Task]]:
+    """The filter's page of tasks in each status, in their order: two queries, however many columns there are."""
+    if not statuses:
+        return {}
+    places = union_all(*(select(_placed(status, conditions, filters)) for status in statuses))
+    found = {task_id: (status, place) for status, place, task_id in db.session.execute(places)}
+    tasks: dict[str, list[Task]] = {status: [] for status in statuses}
+    query = select(Task).where(Task.id.in_(found)).options(*SHOWN)
+    for task in sorted(db.session.scalars(query).unique(), key=lambda task: found[task.id][1]):
+        tasks[found[task.id][0]].append(task)
+    return tasks
+
+
+def _placed(status: str, conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Subquery:
     default = ("updated_at", "desc") if status == "completed" else ("due_date", "asc")
-    sort = filters.get("sort") or default[0]
-    order = order_by(sort, filters.get("order") or default[1])
-    query = order.apply(select(Task).where(*conditions, Task.status == status))
+    order = order_by(filters.get("sort") or default[0], filters.get("order") or default[1])
     page, size = filters.get("page", 1), filters.get("per_page", 50)
-    tasks = db.session.scalars(query.options(*SHOWN).limit(size).offset((page - 1) * size)).unique().all()
+    place = func.row_number().over(order_by=order.terms).label("place")
+    query = select(literal(status).label("status"), place, Task.id).where(*conditions, Task.status == status)
+    return order.apply(query).limit(size).offset((page - 1) * size).subquery(status)
+
+
+def _column(status: str, tasks: Sequence[Task], count: int) -> Column:
     return Column(status, LABELS[status], tasks, min(count, CAP), count > CAP)

@@ -15,9 +15,9 @@ from todoapp.comments.schemas import AddComment, UpdateComment
 from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput, Conflict
+from todoapp.kit.fields import NoFields
 from todoapp.permissions import find
 from todoapp.tasks.models import Task
-from todoapp.tasks.schemas import NoFields
 
 NOT_SAID: Any = object()
 

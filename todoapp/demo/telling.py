@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from todoapp.accounts.models import Account, AccountMembership
 from todoapp.actor import Actor, actor_for
 from todoapp.comments.actions import comment_task
-from todoapp.demo import tales
+from todoapp.demo import tales, weeks
 from todoapp.demo.people import NORTHWIND, PASSPHRASE, ZEBRA, settle
 from todoapp.demo.story import Step, Story
 from todoapp.extensions import db
@@ -36,6 +36,7 @@ from todoapp.tasks.models import Task
 from todoapp.tenancy import across_accounts, inside
 
 PEOPLE_NAMED = {"to": "assigned_to_id", "waiting_for": "waiting_for_user_id"}
+HOURS_THAT_COUNT = 24
 SHOWN = (("owner", "Luca"), ("super manager", "Nora"), ("manager", "Asha"), ("user", "Dilip"))
 VERBS: dict[str, Callable[..., Any]] = {
     "accept": accept_task,
@@ -78,7 +79,7 @@ def _load(passphrase: str, again: bool) -> list[SignIn]:
         raise Conflict("There are accounts already. The demo goes into an empty database, or say --again.")
     today = clock.now()
     sign_ins: list[SignIn] = []
-    for house, stories in ((NORTHWIND, tales.NORTHWIND), (ZEBRA, tales.ZEBRA)):
+    for house, stories in ((NORTHWIND, (*tales.NORTHWIND, *weeks.NORTHWIND)), (ZEBRA, tales.ZEBRA)):
         if house.is_taken():
             continue
         with clock.at(today - timedelta(days=30)):
@@ -124,6 +125,11 @@ class Teller:
     def _ago(self, hours: float) -> datetime:
         return self.today - timedelta(hours=hours)
 
+    def _due(self, hours: float) -> datetime | date:
+        """Further away than a day, people think in days."""
+        at = self._ago(-hours)
+        return at if abs(hours) < HOURS_THAT_COUNT else at.date()
+
     def _make(self, story: Story) -> None:
         by = self._actors[story.by]
         task = create_task(
@@ -132,7 +138,7 @@ class Teller:
             description=story.description,
             priority=story.priority,
             visibility=story.visibility,
-            due_date=None if story.due is None else self._ago(-story.due),
+            due_date=None if story.due is None else self._due(story.due),
             estimated_time=story.estimate_hours and int(story.estimate_hours * 3600),
             tags=list(story.tags),
             custom_fields=story.values,

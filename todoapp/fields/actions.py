@@ -15,8 +15,8 @@ from todoapp.fields.queries import Known, in_use, known_fields
 from todoapp.fields.schemas import MOST_FIELDS, CreateCustomField, ReorderCustomFields, UpdateCustomField
 from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput, Conflict, NotFound
+from todoapp.kit.fields import NoFields
 from todoapp.permissions import find
-from todoapp.tasks.schemas import NoFields
 
 LONGEST_MADE_KEY = 32
 

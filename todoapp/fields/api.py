@@ -21,11 +21,11 @@ from todoapp.fields.schemas import (
     UpdateCustomField,
 )
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
+from todoapp.kit.fields import NoFields
 from todoapp.kit.paging import Page
 from todoapp.kit.versions import check_version, tell_version
 from todoapp.permissions import find
 from todoapp.signed_in import current_actor
-from todoapp.tasks.schemas import NoFields
 
 blp = ApiBlueprint(
     "custom_fields", __name__, url_prefix="/v1/custom-fields", description="The fields that the account adds to tasks"

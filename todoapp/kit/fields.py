@@ -15,6 +15,7 @@ from todoapp.kit.database import json_size
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
 LARGEST_ID = 2**63 - 1
+FIRST_YEAR, LAST_YEAR = 1970, 9998
 LONGEST_TIME = 10 * 365 * 24 * 3600
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
@@ -44,6 +45,10 @@ class FormInput(Input):
             lists = {name for name, field in self.fields.items() if isinstance(field, fields.List)}
             data = {key: data.getlist(key) if key in lists else data.get(key) for key in data if key != "csrf_token"}
         return data
+
+
+class NoFields(FormInput):
+    """A verb that needs nothing said."""
 
 
 class Change(FormInput):
@@ -206,13 +211,13 @@ def _utc(instant: datetime) -> datetime:
     try:
         utc = instant.astimezone(UTC).replace(microsecond=0)
     except (OverflowError, ValueError):
-        raise ValidationError("Give a year between 1970 and 9998.") from None
+        raise ValidationError(f"Give a year between {FIRST_YEAR} and {LAST_YEAR}.") from None
     return _plausible(utc)
 
 
 def _plausible(day: Any) -> Any:
-    if not 1970 <= day.year <= 9998:
-        raise ValidationError("Give a year between 1970 and 9998.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(f"Give a year between {FIRST_YEAR} and {LAST_YEAR}.")
     return day
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,20 +42,23 @@ FRESH = Form()
 def shown_again_by(
     show: Callable[..., ResponseReturnValue], **told: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Have `show(form=..., **path)` answer when the POST is refused, with the refusal's status; nothing was saved."""
+    """Have `show(form=..., **path)` answer when the POST is refused, with the refusal's status; nothing was saved.
+
+    A view that is a method of a page is shown again by another method of it.
+    """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
-        def tried(**path: Any) -> Any:
+        def tried(*page: Any, **path: Any) -> Any:
             try:
-                return view(**path)
+                return view(*page, **path)
             except NotFound:
                 raise
             except ValidationError as error:
                 refusal: Refusal = BadInput(fields=flat_fields(error.messages))
             except Refusal as error:
                 refusal = error
-            refusal.show_again = lambda: _show_again(show, refusal, path | told)
+            refusal.show_again = lambda: _show_again(partial(show, *page), refusal, path | told)
             raise refusal
 
         return tried
@@ -87,6 +90,11 @@ def _flat(found: Any) -> list[str]:
     if isinstance(found, list):
         return [text for part in found for text in _flat(part)]
     return ["Fill this in." if found == MISSING else str(found)]
+
+
+def said_of(form: Form) -> str | None:
+    """Why a form without fields of its own on the page was refused, in one sentence."""
+    return next(iter(form.errors.values()), form.problem)
 
 
 def read_form(schema: Schema, zone: str, typed: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from todoapp.kit.database import session
 from todoapp.kit.errors import BadInput
@@ -74,17 +75,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A total order: by `column`, then by `key` (unique). `read` takes a row's value of `column`."""
+    """A total order: by `column`, then by `key` (unique)."""
 
     name: str
     column: ColumnElement[Any]
     key: ColumnElement[Any]
     descending: bool = False
 
+    @property
+    def terms(self) -> list[ColumnElement[Any]]:
+        """What to order by."""
+        return [column.desc() if self.descending else column for column in (self.column, self.key)]
+
     def apply(self, query: Select[Any]) -> Select[Any]:
         """`query` in this order."""
-        columns = (self.column, self.key)
-        return query.order_by(*(column.desc() for column in columns)) if self.descending else query.order_by(*columns)
+        return query.order_by(*self.terms)
 
     def behind(self, cursor: str) -> ColumnElement[bool]:
         """The condition for rows behind `cursor`."""
@@ -92,6 +97,12 @@ class Order:
         if self.descending:
             return or_(self.column < value, and_(self.column == value, self.key < key))
         return or_(self.column > value, and_(self.column == value, self.key > key))
+
+    def place_of(self, row: Any) -> tuple[Any, int]:
+        """Where a row stands: its value of `column`, which the database tells where it is computed, and its key."""
+        if isinstance(self.column, InstrumentedAttribute):
+            return getattr(row, self.column.key), row.id
+        return tuple(session().execute(select(self.column, self.key).where(self.key == row.id)).one())
 
     def cursor_at(self, value: Any, key: int) -> str:
         """The cursor that stands at a row."""
@@ -146,8 +157,7 @@ def page_of(
     more, rows = len(rows) > per_page, rows[:per_page]
     next_cursor = None
     if more and order is not None:
-        keys = select(order.column, order.key).where(order.key == rows[-1].id)
-        next_cursor = order.cursor_at(*session().execute(keys).one())
+        next_cursor = order.cursor_at(*order.place_of(rows[-1]))
     if page == 1 and cursor is None and not more:
         return Page(rows, page, per_page, len(rows))
     count, capped = capped_count(ids)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from random import random
@@ -43,6 +43,19 @@ def is_reading() -> bool:
     return _reading.get()
 
 
+def asked_once(question: Hashable, ask: Callable[[], T]) -> T:
+    """The answer to `question`, asked the first time only while the work reads: nothing that it sees can change then.
+
+    Work that writes asks each time.
+    """
+    if not is_reading() or "answers" not in g:
+        return ask()
+    if question not in g.answers:
+        g.answers[question] = ask()
+    answer: T = g.answers[question]
+    return answer
+
+
 def atomic(work: Callable[[], T]) -> T:
     """Run `work` in one transaction and commit. Deadlocks and lost connections run it again, up to six times.
 
@@ -50,7 +63,7 @@ def atomic(work: Callable[[], T]) -> T:
     runs in a transaction of its own when `work` raised.
     """
     for attempt in range(1, TRIES + 1):
-        g.after_commit, g.after_refusal = [], []
+        g.after_commit, g.after_refusal, g.answers = [], [], {}
         committing = False
         try:
             result = work()
@@ -83,6 +96,7 @@ def atomic(work: Callable[[], T]) -> T:
             _run_in_own_transaction(g.after_refusal)
             raise
         else:
+            g.pop("answers", None)
             for follow_up in g.after_commit:
                 follow_up()
             return result
@@ -134,7 +148,7 @@ def _code(error: Exception) -> int | None:
 def _abandon() -> None:
     session().rollback()
     session().expunge_all()
-    for fact in ("actor", "session_row", "_login_user"):
+    for fact in ("actor", "session_row", "_login_user", "answers"):
         g.pop(fact, None)
 
 

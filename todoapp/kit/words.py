@@ -12,6 +12,11 @@ LONGEST_AGO = 14 * DAY
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
+def capitalized(words: str) -> str:
+    """With a capital at the beginning, and the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def iso(at: datetime) -> str:
     """2026-11-22T15:20:00Z, for machines."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -44,6 +49,11 @@ def day(at: datetime, zone: str) -> str:
     local = at.astimezone(ZoneInfo(zone))
     year = "" if local.year == now().astimezone(ZoneInfo(zone)).year else f" {local.year}"
     return f"{local.day} {local:%b}{year}"
+
+
+def hour(at: datetime, zone: str) -> str:
+    """17:50."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def due_words(due: datetime, zone: str, done: bool = False) -> dict[str, str]:
@@ -84,6 +94,7 @@ def filters(zone: Callable[[], str]) -> dict[str, Callable[..., object]]:
         "exact": lambda at: exact(at, zone()),
         "ago": lambda at: ago(at, zone()),
         "day": lambda at: day(at, zone()),
+        "hour": lambda at: hour(at, zone()),
         "due_words": lambda due, done=False: due_words(due, zone(), done),
         "duration": duration,
         "local_input": lambda at: local_input(at, zone()),

@@ -26,6 +26,7 @@ LEFT = "You do not belong to this account any more."
 VERDICTS = {
     "left": (SHUT_OUT, LEFT),
     "signed out": (NOT_SIGNED_IN, SIGNED_OUT),
+    "suspended": (SHUT_OUT, "You are suspended in this account. Ask one of its owners."),
     "closed": (SHUT_OUT, "This account is closed."),
     "elsewhere": (NOT_SIGNED_IN, "You work in another account now. Connect again."),
 }
@@ -115,6 +116,7 @@ def _verdict(account_id: int) -> ColumnElement[str | None]:
     member = AccountMembership
     return case(
         (or_(member.role.is_(None), member.left_at.is_not(None), Session.end_reason == REMOVED), "left"),
+        (member.suspended_at.is_not(None), "suspended"),
         (not_(is_live()), "signed out"),
         (or_(Account.status != "active", Account.deleted_at.is_not(None)), "closed"),
         (or_(Session.account_id.is_(None), Session.account_id != account_id), "elsewhere"),

@@ -58,6 +58,8 @@ member.view            all            all                              all      
 member.invite          -              -                                all                  all
 member.uninvite        -              -                                all                  all
 member.update          -              -                                below                all
+member.suspend         -              -                                below                all
+member.reactivate      -              -                                below                all
 member.remove          self           self                             self|below           all
 
 tag.view               all            all                              all                  all
@@ -76,6 +78,8 @@ custom_field.reorder   -              -                                all      
 account.view           all            all                              all                  all
 account.update         -              -                                all                  all
 account.configure      -              -                                all                  all
+account.set_logo       -              -                                all                  all
+account.remove_logo    -              -                                all                  all
 account.delete         -              -                                -                    all
 account.restore        -              -                                -                    all
 account.import         -              -                                all                  all
@@ -117,6 +121,8 @@ WHO_MAY = {
     "member.invite": "Only super managers and owners may invite members.",
     "member.uninvite": "Only super managers and owners may take back invitations.",
     "member.update": "Super managers may manage members below their own role, owners everybody.",
+    "member.suspend": "Super managers may suspend members below their own role, owners everybody else.",
+    "member.reactivate": "Super managers may reactivate members below their own role, owners everybody.",
     "member.remove": "Super managers may remove members below their own role, owners everybody; everybody may leave.",
     "tag.view": "Members may see the account's tags.",
     "tag.create": "Only super managers and owners may create tags here; in a task, everybody may type new ones.",
@@ -132,6 +138,8 @@ WHO_MAY = {
     "account.view": "You do not belong to this account.",
     "account.update": "Only super managers and owners may change the account.",
     "account.configure": "Only super managers and owners may see and change the account's settings.",
+    "account.set_logo": "Only super managers and owners may change the logo.",
+    "account.remove_logo": "Only super managers and owners may change the logo.",
     "account.delete": "Only an owner may delete the account.",
     "account.restore": "Only an owner may restore the account.",
     "account.import": "Only super managers and owners may import into the account.",

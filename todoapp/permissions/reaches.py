@@ -11,6 +11,7 @@ from todoapp.accounts.models import AccountMembership as Member
 from todoapp.actor import Actor
 from todoapp.comments.models import Comment
 from todoapp.extensions import db
+from todoapp.kit.transaction import asked_once
 from todoapp.permissions.matrix import MATRIX, Reach, reach_of
 from todoapp.tasks.models import ChainLink, Task, TaskAssignment
 
@@ -44,7 +45,9 @@ def line_ids(actor: Actor, role: str | None = None) -> list[int]:
 
 def report_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
     """The actor's reports: the users below them."""
-    return actor.reports if isinstance(actor, Members) else line_ids(actor, "user")
+    if isinstance(actor, Members):
+        return actor.reports
+    return asked_once(("reports", actor), lambda: line_ids(actor, "user"))
 
 
 def peer_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
@@ -53,11 +56,8 @@ def peer_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
         return actor.peers
     if actor.manager_id is None:
         return []
-    return list(
-        db.session.scalars(
-            select(Member.user_id).where(Member.manager_id == actor.manager_id, Member.left_at.is_(None))
-        )
-    )
+    peers = select(Member.user_id).where(Member.manager_id == actor.manager_id, Member.left_at.is_(None))
+    return asked_once(("peers", actor), lambda: list(db.session.scalars(peers)))
 
 
 def _self(actor: Actor) -> ColumnElement[bool]:
@@ -177,6 +177,12 @@ def expression(actor: Actor | Members, reach: Reach, words: dict[str, Word]) -> 
     """The SQL of a reach for this actor."""
     if frozenset() in reach:
         return true()
+    if isinstance(actor, Members):
+        return _written(actor, reach, words)
+    return asked_once((actor, reach, id(words)), lambda: _written(actor, reach, words))
+
+
+def _written(actor: Actor | Members, reach: Reach, words: dict[str, Word]) -> ColumnElement[bool]:
     named = {word: words[word](actor) for word in frozenset().union(*reach)}
     return or_(false(), *(and_(*(named[word] for word in sorted(alternative))) for alternative in reach))
 

@@ -9,11 +9,11 @@ from todoapp.activity.record import record
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.errors import BadInput, Conflict
+from todoapp.kit.fields import NoFields
 from todoapp.permissions import find
 from todoapp.tags.retagging import take_off
 from todoapp.tags.schemas import CreateTag, MergeTag, UpdateTag
 from todoapp.tasks.models import COLOURS, Tag
-from todoapp.tasks.schemas import NoFields
 from todoapp.tasks.tagging import fold
 
 

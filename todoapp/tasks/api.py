@@ -6,6 +6,7 @@ from todoapp.activity.queries import history_of
 from todoapp.actor import Actor
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
 from todoapp.kit.clock import now
+from todoapp.kit.fields import NoFields
 from todoapp.kit.paging import Page, PageQuery
 from todoapp.kit.versions import check_version, tell_version
 from todoapp.permissions import allow, find
@@ -33,7 +34,6 @@ from todoapp.tasks.schemas import (
     CorrectClock,
     CreateTask,
     HistoryOut,
-    NoFields,
     PauseTask,
     RejectTask,
     SnapshotsOut,

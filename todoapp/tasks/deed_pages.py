@@ -12,6 +12,7 @@ from sqlalchemy import select
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.answers import done
+from todoapp.kit.fields import NoFields
 from todoapp.kit.forms import as_typed, read_form, shown_again_by
 from todoapp.permissions import find
 from todoapp.signed_in import current_actor
@@ -28,7 +29,7 @@ from todoapp.tasks.actions.progressing import (
 from todoapp.tasks.models import Task, TaskPause
 from todoapp.tasks.pages import pages, show_task
 from todoapp.tasks.parts import parts_of
-from todoapp.tasks.schemas import AssignTask, CorrectClock, NoFields, PauseTask, RejectTask
+from todoapp.tasks.schemas import AssignTask, CorrectClock, PauseTask, RejectTask
 from todoapp.tasks.sheet import way_back
 
 

@@ -17,6 +17,7 @@ from todoapp.permissions.reaches import line_ids
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
 from todoapp.tasks.parts import with_parts
 from todoapp.tasks.tagging import fold
+from todoapp.users.models import User
 
 SORTS = {
     "due_date": Task.due_sort,
@@ -26,9 +27,10 @@ SORTS = {
     "title": func.lower(Task.title),
     "position": Task.position,
 }
+A_NAME = (User.first_name, User.last_name)
 SHOWN = (
-    joinedload(Task.creator),
-    joinedload(Task.assignee),
+    joinedload(Task.creator).load_only(*A_NAME),
+    joinedload(Task.assignee).load_only(*A_NAME),
     joinedload(Task.assignment),
     joinedload(Task.open_pause),
     selectinload(Task.tags),
@@ -38,14 +40,13 @@ SHOWN = (
 def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
-    Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, search, tags, archived,
-    awaiting_answer, parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that
+    Knows status, priority, assigned_to, created_by, due_date_from, due_date_to, undated, search, tags, archived,
+    deleted, awaiting_answer, parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that
     is not theirs.
     """
     if filters.get("account_id") not in (None, actor.account_id):
         raise NotFound
-    conditions = [Task.deleted_at.is_(None), visible(actor)]
-    conditions.append(Task.archived_at.is_not(None) if filters.get("archived") else Task.archived_at.is_(None))
+    conditions = [visible(actor), *_put_away(filters)]
     if statuses := filters.get("status"):
         conditions.append(Task.status.in_(statuses))
     if priorities := filters.get("priority"):
@@ -57,6 +58,8 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
         conditions.append(Task.due_date_time >= from_instant(since, actor.timezone))
     if until := filters.get("due_date_to"):
         conditions.append(Task.due_date_time <= to_instant(until, actor.timezone))
+    if filters.get("undated"):
+        conditions.append(Task.due_date_time.is_(None))
     if words := (filters.get("search") or "").split():
         conditions.extend(
             or_(Task.title.icontains(word, autoescape=True), Task.description.icontains(word, autoescape=True))
@@ -72,6 +75,13 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
     if parent_id := filters.get("parent_task_id"):
         conditions.append(Task.parent_task_id == find(actor, Task, parent_id).id)
     return conditions
+
+
+def _put_away(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    if filters.get("deleted"):
+        return [Task.deleted_at.is_not(None)]
+    archived = Task.archived_at.is_not(None) if filters.get("archived") else Task.archived_at.is_(None)
+    return [Task.deleted_at.is_(None), archived]
 
 
 def _awaiting_answer(*, overdue: bool) -> ColumnElement[bool]:

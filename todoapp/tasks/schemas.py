@@ -94,10 +94,6 @@ class CorrectClock(FormInput):
     stopped_at = InstantField(required=True)
 
 
-class NoFields(FormInput):
-    """A verb that needs nothing said."""
-
-
 class PersonOrNobody(fields.Field):
     """The id of a member, or the word nobody."""
 
@@ -120,6 +116,7 @@ class TaskQuery(CursorQuery):
     created_by = CommaList(Id())
     due_date_from = Due()
     due_date_to = Due()
+    undated = fields.Boolean(load_default=False, metadata={"description": "those without a due date alone"})
     search = Line(200, 0)
     tags = CommaList(Line(50))
     parent_task_id = Id()

@@ -50,7 +50,13 @@ ICONS = {
     "task_moved": "arrow-right",
     "task_commented": "message-square",
 }
-DOORS = {"api": "through the API", "import": "by an import", "automation": "by a rule", "cli": "from the command line"}
+DOORS = {
+    "api": "through the API",
+    "import": "by an import",
+    "automation": "by a rule",
+    "cli": "from the command line",
+    "admin": "from the administration",
+}
 ROLE_WORDS = {"user": "Users", "manager": "Managers", "super_manager": "Super managers", "owner": "Owners"}
 
 
@@ -71,6 +77,7 @@ def sheet_of(actor: Actor, task: Task, *, events: int = EVENTS_SHOWN) -> dict[st
         "handovers": [_handover(one) for one in reversed(assignments_of(task))],
         "events": [_event(entry, known) for entry in history.rows],
         "more_events_url": more,
+        "sequence": max((entry.id for entry in history.rows), default=None),
         "section": _section(actor, task),
     }
 
@@ -168,7 +175,7 @@ def waitable(actor: Actor) -> list[dict[str, Any]]:
 
 def _members(condition: Any) -> list[AccountMembership]:
     query = select(AccountMembership).join(User, User.id == AccountMembership.user_id)
-    query = query.where(AccountMembership.left_at.is_(None), condition)
+    query = query.where(AccountMembership.at_work(), condition)
     return list(db.session.scalars(query.order_by(User.first_name, User.last_name, User.id)))
 
 

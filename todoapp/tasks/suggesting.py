@@ -87,7 +87,8 @@ def suggested_assignees(
     due_at = due_instant(due, actor.timezone)
     members = _members(actor, set(exclude))
     loads = _loads([member.user_id for member in members], due_at or now() + HORIZON)
-    hours = all_settings(actor.settings)["working_hours"]
+    settings = all_settings(actor.settings)
+    hours = settings["working_hours"] | {"off": {date.fromisoformat(day["date"]) for day in settings["holidays"]}}
     found = [
         _suggestion(actor, member, loads.get(member.user_id, Load()), due_at, estimated_time, hours)
         for member in members
@@ -101,7 +102,7 @@ def _members(actor: Actor, exclude: set[int | None]) -> list[AccountMembership]:
     query = (
         select(AccountMembership)
         .join(AccountMembership.user)
-        .where(may, AccountMembership.left_at.is_(None), User.email.is_not(None))
+        .where(may, AccountMembership.at_work(), User.email.is_not(None))
         .options(contains_eager(AccountMembership.user))
         .order_by(User.first_name, User.last_name, AccountMembership.id)
     )
@@ -154,7 +155,7 @@ def _suggestion(
 
 
 def working_seconds(since: datetime, until: datetime, hours: Mapping[str, Any], zone: str) -> int:
-    """How much of the time from `since` to `until`, at most a year, are working hours in `zone`."""
+    """How much of the time from `since` to `until`, at most a year, are working hours in `zone`; none on days `off`."""
     until = min(until, since + FARTHEST)
     here = ZoneInfo(zone)
     start, end = time.fromisoformat(hours["start"]), time.fromisoformat(hours["end"])
@@ -164,7 +165,7 @@ def working_seconds(since: datetime, until: datetime, hours: Mapping[str, Any], 
     return sum(
         max(seconds(min(until, _at(each, end, here)) - max(since, _at(each, start, here))), 0)
         for each in days
-        if each.weekday() in hours["days"]
+        if each.weekday() in hours["days"] and each not in hours.get("off", ())
     )
 
 

@@ -41,7 +41,7 @@ def memberships_of(user_id: int) -> list[AccountMembership]:
     with across_accounts("a person's own memberships"):
         found = db.session.scalars(
             select(AccountMembership)
-            .where(AccountMembership.user_id == user_id, AccountMembership.left_at.is_(None))
+            .where(AccountMembership.user_id == user_id, AccountMembership.at_work())
             .options(joinedload(AccountMembership.account))
             .order_by(AccountMembership.joined_at, AccountMembership.id)
         ).all()

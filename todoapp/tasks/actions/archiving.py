@@ -4,10 +4,10 @@ from todoapp.actions import action
 from todoapp.activity.record import record
 from todoapp.actor import Actor
 from todoapp.kit.clock import now
+from todoapp.kit.fields import NoFields
 from todoapp.tasks.actions.progressing import pause
 from todoapp.tasks.facts import changes_since, facts_of
 from todoapp.tasks.models import Task
-from todoapp.tasks.schemas import NoFields
 
 
 @action("task.archive", subject=Task, fields=NoFields)

@@ -13,13 +13,14 @@ from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import due_instant, now
 from todoapp.kit.errors import BadInput, Conflict, Forbidden
+from todoapp.kit.fields import NoFields
 from todoapp.permissions import allow, can, find
 from todoapp.permissions.matrix import WHO_MAY
 from todoapp.tasks.chain import hand_overs_of, store_chains
 from todoapp.tasks.clockwork import stop_the_clock
 from todoapp.tasks.facts import HAND_OVER, changes_since, facts_of
 from todoapp.tasks.models import Task, TaskAssignment, TaskPause, TimeEntry
-from todoapp.tasks.schemas import AssignTask, NoFields, RejectTask
+from todoapp.tasks.schemas import AssignTask, RejectTask
 from todoapp.tenancy import current_account_id
 
 _SAME: Any = object()
@@ -49,8 +50,7 @@ def assign_task(
 ) -> Task:
     """Hand the task to a member, who is to answer by `answer_by`. Handing it to the same person twice is handing it once."""
     kind = kind_of_hand_over(actor, task, assigned_to_id=assigned_to_id)
-    assignee = find(actor, AccountMembership, assigned_to_id)
-    allow(actor, "member.assign", assignee)
+    assignee = fitting_assignee(actor, assigned_to_id)
     if kind == "task.view":
         return task
     must_be_open(task)
@@ -210,13 +210,21 @@ def receiver_of_rejected(assignment: TaskAssignment) -> int:
     while person_id is not None and person_id not in seen:
         seen.add(person_id)
         member = db.session.scalars(select(AccountMembership).where(AccountMembership.user_id == person_id)).one()
-        if member.is_active:
+        if member.is_active and member.suspended_at is None:
             return member.user_id
         person_id = member.manager_id
-    owners = select(AccountMembership.user_id).where(
-        AccountMembership.role == "owner", AccountMembership.left_at.is_(None)
-    )
+    owners = select(AccountMembership.user_id).where(AccountMembership.role == "owner", AccountMembership.at_work())
     return db.session.scalars(owners.order_by(AccountMembership.id)).first() or assignment.assigned_by_id
+
+
+def fitting_assignee(actor: Actor, user_id: int) -> AccountMembership:
+    """The member to whom the actor may hand work, and who can do it: nobody who is shut out."""
+    assignee = find(actor, AccountMembership, user_id)
+    allow(actor, "member.assign", assignee)
+    if assignee.suspended_at is not None:
+        suspended = f"{assignee.user.name} is suspended. Name somebody else, or have them reactivated first."
+        raise BadInput(fields={"assigned_to_id": [suspended]})
+    return assignee
 
 
 def must_be_open(task: Task) -> None:

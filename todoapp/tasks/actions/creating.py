@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from todoapp.accounts.models import AccountMembership
 from todoapp.actions import action
 from todoapp.activity.record import record
 from todoapp.actor import Actor
@@ -15,7 +14,7 @@ from todoapp.fields.values import changed_values
 from todoapp.kit.clock import due_instant
 from todoapp.kit.errors import BadInput
 from todoapp.permissions import allow, find
-from todoapp.tasks.actions.assigning import begin_assignment
+from todoapp.tasks.actions.assigning import begin_assignment, fitting_assignee
 from todoapp.tasks.facts import TRACKED, changes_since
 from todoapp.tasks.models import Task
 from todoapp.tasks.schemas import CreateTask
@@ -41,8 +40,7 @@ def create_task(
     """Make a task: the actor's own, nobody's (None), or another member's, whom the actor must be allowed to assign to."""
     assignee = None
     if assigned_to_id is not None:
-        assignee = find(actor, AccountMembership, actor.user_id if assigned_to_id is _OWN else assigned_to_id)
-        allow(actor, "member.assign", assignee)
+        assignee = fitting_assignee(actor, actor.user_id if assigned_to_id is _OWN else assigned_to_id)
     task = Task(
         created_by_id=actor.user_id,
         title=title,

@@ -12,12 +12,13 @@ from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput, Conflict
+from todoapp.kit.fields import NoFields
 from todoapp.permissions import find
 from todoapp.tasks.actions.assigning import accept, current_assignment, must_be_open
 from todoapp.tasks.clockwork import correct_stop, open_pause, start_the_clock, stop_the_clock
 from todoapp.tasks.models import Task, TaskPause, TimeEntry
 from todoapp.tasks.parts import parts_of
-from todoapp.tasks.schemas import CorrectClock, NoFields, PauseTask
+from todoapp.tasks.schemas import CorrectClock, PauseTask
 from todoapp.tasks.snapshots import take_snapshot
 
 
@@ -150,13 +151,19 @@ def switch_from_running(actor: Actor, task: Task, at: datetime) -> None:
     """One running task per person, unless the account says otherwise: pause the others with the reason "switched"."""
     if actor.settings.get("several_running_tasks"):
         return
+    for other in running_tasks_of(actor.user_id):
+        if other.id != task.id:
+            pause(actor, other, "switched", at=at)
+
+
+def running_tasks_of(user_id: int) -> list[Task]:
+    """The tasks on which a person's clock runs, locked."""
     running = (
         select(Task)
         .join(TimeEntry, TimeEntry.task_id == Task.id)
-        .where(TimeEntry.user_id == actor.user_id, TimeEntry.ended_at.is_(None), Task.id != task.id)
+        .where(TimeEntry.user_id == user_id, TimeEntry.ended_at.is_(None))
         .order_by(Task.id)
         .with_for_update(of=Task)
     )
-    for other in db.session.scalars(running).unique().all():
-        if other.status == "in_progress" and open_pause(other) is None:
-            pause(actor, other, "switched", at=at)
+    found = db.session.scalars(running).unique().all()
+    return [task for task in found if task.status == "in_progress" and open_pause(task) is None]
