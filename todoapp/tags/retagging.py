@@ -19,7 +19,8 @@ def take_off(actor: Actor, tag: Tag, instead: Tag | None = None) -> None:
     for start in range(0, len(ids), AT_A_TIME):
         some = ids[start : start + AT_A_TIME]
         query = select(Task).where(Task.id.in_(some)).order_by(Task.id).options(selectinload(Task.tags))
-        tasks = db.session.scalars(query.with_for_update(of=Task), execution_options={"populate_existing": True}).all()
+        held = db.session.scalars(query.with_for_update(of=Task), execution_options={"populate_existing": True})
+        tasks = [task for task in held if tag in task.tags]
         deeds = [_retagged(actor, task, tag, instead) for task in tasks]
         db.session.execute(delete(TaskTag).where(TaskTag.tag_id == tag.id, TaskTag.task_id.in_(some)))
         if instead:
