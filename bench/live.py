@@ -1,181 +1,146 @@
-"""How long from a commit to the last hearer, and what an idle socket costs: one gunicorn worker, MariaDB and Redis.
+"""How long from a commit to each watcher of a board, and what an idle socket costs. MariaDB and Redis, two workers.
 
-    python bench/live.py                        1, 100 and 1,000 sockets, each of another person
-    python bench/live.py --people 50            50 people with several sockets each
-    python bench/live.py --idle 5000            memory of so many idle sockets
-
-MariaDB and Redis are those of the tests (TEST_MARIADB_URL, TEST_REDIS_URL). Everything stays on the loopback; the clients run
-in this process, on the same machine, so that the figures hold their work too.
+The watchers are super managers who have the account's board open. They listen in this process, on the same machine, so that
+the figures hold their work too.
 """
 
-import argparse
-import os
 import selectors
 import socket
 import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import insert, select
 
-from sqlalchemy import create_engine, insert, select, text  # noqa: E402
+from bench.checking import acting
+from bench.counting import megabytes
+from bench.databases import Database
+from bench.making import app_on
+from bench.saying import say
+from bench.serving import Served, serving
+from tests.live.talk import Talker
+from todoapp.accounts.models import Account, AccountMembership
+from todoapp.extensions import db
+from todoapp.kit.transaction import after_commit, atomic
+from todoapp.tasks.actions.creating import create_task
+from todoapp.tasks.actions.editing import update_task
+from todoapp.tasks.models import Task
+from todoapp.tenancy import across_accounts, enter
+from todoapp.users.models import User
+from todoapp.users.sessions import open_session
+from todoapp.users.tokens import access_token
 
-import config  # noqa: E402
-from tests.live.servers import Gunicorn  # noqa: E402
-from tests.live.talk import Talker  # noqa: E402
-from todoapp import create_app  # noqa: E402
-from todoapp.accounts.models import Account, AccountMembership  # noqa: E402
-from todoapp.actor import Actor, actor_for  # noqa: E402
-from todoapp.extensions import db  # noqa: E402
-from todoapp.kit.transaction import after_commit, atomic  # noqa: E402
-from todoapp.tasks.actions.creating import create_task  # noqa: E402
-from todoapp.tasks.actions.editing import update_task  # noqa: E402
-from todoapp.tasks.models import Task  # noqa: E402
-from todoapp.tenancy import across_accounts, enter  # noqa: E402
-from todoapp.users.models import User  # noqa: E402
-from todoapp.users.sessions import open_session  # noqa: E402
-from todoapp.users.tokens import access_token  # noqa: E402
-
-MARIADB = os.environ.get("TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1:3306/").rsplit("/", 1)[0]
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
-SECRET = "a secret for measuring that is long enough 0123456789"
-PER_PERSON = 20
-
-
-def main() -> None:
-    """Measure and print."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--sockets", type=int, nargs="+", default=[1, 100, 1000])
-    asked.add_argument("--people", type=int, default=1000)
-    asked.add_argument("--rounds", type=int, default=20)
-    asked.add_argument("--idle", type=int, default=2000)
-    options = asked.parse_args()
-    with tempfile.TemporaryDirectory() as folder, furnished(Path(folder), options.people) as house:
-        server = Gunicorn(Path(folder), workers=1)
-        server.start_on(house.app.config, REDIS)
-        try:
-            print(f"one worker, {options.people} people, {options.rounds} rounds; milliseconds from commit to receipt")
-            print(f"{'sockets':>8} {'payload':>8} {'p50':>7} {'p95':>7} {'last':>7}")
-            for count in options.sockets:
-                for payload in (False, True):
-                    report(count, payload, measure(house, server, count, payload, options.rounds))
-            weigh(house, server, options.idle)
-        finally:
-            server.stop(9)
+PEOPLE = 1000
+WATCHERS = (20, 100, 1000)
+GOALS = {20: "p95 of 15 ms", 1000: "p95 of 50 ms"}
+ROUNDS, WARMING = 20, 3
+IDLE_GOAL = "45 KiB"
+BOARD = "account"
+SETTLES_IN = 4
 
 
 class House:
-    """An account of many people on a database of its own, and a task that all of them see."""
+    """An account of many super managers, and a task on its board."""
 
-    def __init__(self, settings: dict[str, Any]):
-        self.app = create_app(settings)
-        self.tokens: list[str] = []
-
-    def furnish(self, people: int) -> None:
-        """Make them, signed in."""
-        with self.app.app_context(), across_accounts("the bench fills its own database"):
-            db.create_all()
-            account = Account(name="Bench", slug="bench", subscription_tier="enterprise", max_users=people, settings={})
-            db.session.add(account)
-            db.session.flush()
-            self.account_id = account.id
-            db.session.execute(
-                insert(User), [{"first_name": f"P{number}", "preferences": {}} for number in range(people)]
-            )
-            ids = list(db.session.scalars(select(User.id).order_by(User.id)))
-            roles = ["owner", *["user"] * (len(ids) - 1)]
-            db.session.add_all(
-                AccountMembership(
-                    account_id=account.id, user_id=user_id, role=role, manager_id=None if user_id == ids[0] else ids[0]
-                )
-                for user_id, role in zip(ids, roles, strict=True)
-            )
-            sessions = [open_session(user_id, account.id, kind="api")[0] for user_id in ids]
+    def __init__(self, app: Flask):
+        self.app = app
+        with app.app_context(), across_accounts("the bench fills its own database"):
+            self.account_id, self.people = _furnish()
+            self.sessions = [open_session(user_id, self.account_id, kind="api")[0] for user_id in self.people]
             db.session.commit()
-            self.tokens = [access_token(session) for session in sessions]
-            self.owner_id = ids[0]
-        with self.app.app_context():
-            self.task_id = atomic(lambda: create_task(self.owner(), title="Measured", visibility="account")).id
+            db.session.expunge_all()
+        with app.app_context():
+            enter(self.account_id)
+            self.task_id = atomic(lambda: create_task(acting(self.people[0]), title="Watched", visibility="account")).id
 
-    def owner(self) -> Actor:
-        """Who acts."""
-        enter(self.account_id)
-        query = select(AccountMembership).where(AccountMembership.user_id == self.owner_id)
-        return actor_for(db.session.scalars(query).one(), via="api")
+    def token(self, number: int) -> str:
+        """A fresh token of one of them."""
+        with self.app.app_context():
+            return access_token(self.sessions[number % len(self.sessions)])
 
     def edit(self, title: str) -> float:
-        """Edit the task in a transaction; returns when it was committed."""
+        """Edit the task; returns when that was committed."""
         at: list[float] = []
 
         def work() -> None:
-            owner = self.owner()
             after_commit(lambda: at.append(time.perf_counter()))
-            update_task(owner, db.session.get_one(Task, self.task_id, with_for_update=True), title=title)
+            task = db.session.get_one(Task, self.task_id, with_for_update=True)
+            update_task(acting(self.people[0]), task, title=title)
 
         with self.app.app_context():
+            enter(self.account_id)
             atomic(work)
         return at[-1]
 
 
+def _furnish() -> tuple[int, list[int]]:
+    account = Account(name="Live", slug="live", subscription_tier="enterprise", max_users=PEOPLE, settings={})
+    db.session.add(account)
+    db.session.flush()
+    db.session.execute(insert(User), [{"first_name": f"P{number}", "preferences": {}} for number in range(PEOPLE)])
+    ids = list(db.session.scalars(select(User.id).order_by(User.id)))
+    roles = ["owner", *["super_manager"] * (len(ids) - 1)]
+    db.session.add_all(
+        AccountMembership(account_id=account.id, user_id=user_id, role=role)
+        for user_id, role in zip(ids, roles, strict=True)
+    )
+    db.session.commit()
+    return account.id, ids
+
+
+def measure_live(database: Database, folder: Path, idle: Sequence[int]) -> list[dict[str, Any]]:
+    """One row for each number of watchers, and one for each number of idle sockets."""
+    database.remake()
+    with app_on(database, folder).app_context():
+        upgrade()
+        db.session.remove()
+    rows = []
+    with serving(database, folder) as server:
+        house = House(app_on(database, folder, REDIS_URL=server.redis_url or ""))
+        for count in WATCHERS:
+            rows.append(_fan_out(house, server, count))
+        for count in idle:
+            rows.append(_weigh(house, server, count))
+    return rows
+
+
 @contextmanager
-def furnished(folder: Path, people: int) -> Iterator[House]:
-    """A furnished house on a database that is dropped afterwards."""
-    name = f"todo_bench_{os.getpid()}"
-    engine = create_engine(MARIADB + "/", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-        try:
-            settings = config.load(
-                {
-                    "TODO_INSTANCE_DIR": str(folder),
-                    "DATABASE_URL": f"{MARIADB}/{name}",
-                    "SECRET_KEY": SECRET,
-                    "BASE_URL": "http://localhost",
-                    "REDIS_URL": REDIS,
-                    "LOG_LEVEL": "ERROR",
-                }
-            )
-            house = House(settings)
-            house.furnish(people)
-            yield house
-        finally:
-            connection.execute(text(f"DROP DATABASE {name}"))
-
-
-def connect(house: House, server: Gunicorn, count: int, **wanted: Any) -> list[Talker]:
-    """So many sockets, each of the next person."""
-    if count > len(house.tokens) * PER_PERSON:
-        sys.exit(f"{count} sockets need at least {count // PER_PERSON} people.")
+def watching(house: House, server: Served, count: int) -> Iterator[list[Talker]]:
+    """So many sockets with the board open, each of the next person."""
     talkers = []
-    for number in range(count):
-        talker = Talker(server.port, Authorization=f"Bearer {house.tokens[number % len(house.tokens)]}")
-        assert talker.hear()["type"] == "welcome"
-        talker.subscribe(**wanted)
-        talkers.append(talker)
-    return talkers
+    try:
+        for number in range(count):
+            talker = Talker(server.port, Authorization=f"Bearer {house.token(number)}")
+            talkers.append(talker)
+            assert talker.hear()["type"] == "welcome"
+            talker.subscribe(board_id=BOARD)
+        yield talkers
+    finally:
+        for talker in talkers:
+            talker.close()
+        time.sleep(1)
 
 
-def measure(house: House, server: Gunicorn, count: int, payload: bool, rounds: int) -> list[list[float]]:
-    """For each round, the milliseconds after which each socket had its first bytes."""
-    talkers = connect(house, server, count, task_id=house.task_id, payload=payload)
-    waiting = selectors.DefaultSelector()
-    for talker in talkers:
-        talker.socket.setblocking(False)
-        waiting.register(talker.socket, selectors.EVENT_READ)
-    spans = []
-    for number in range(rounds + 3):
-        committed = house.edit(f"Round {number} of {count} {payload} {time.time()}")
-        spans.append([(at - committed) * 1000 for at in receipts(waiting, count)])
-    for talker in talkers:
-        talker.close()
-    time.sleep(1)
-    return spans[3:]
+def _fan_out(house: House, server: Served, count: int) -> dict[str, Any]:
+    with watching(house, server, count) as talkers, selectors.DefaultSelector() as waiting:
+        for talker in talkers:
+            talker.socket.setblocking(False)
+            waiting.register(talker.socket, selectors.EVENT_READ)
+        spans = []
+        for number in range(ROUNDS + WARMING):
+            committed = house.edit(f"Round {number} of {count}")
+            spans.append([(at - committed) * 1000 for at in receipts(waiting, count)])
+    every = sorted(span for one in spans[WARMING:] for span in one)
+    p50, p95 = (round(every[min(len(every) - 1, int(len(every) * part))], 1) for part in (0.5, 0.95))
+    last = round(statistics.median(max(one) for one in spans[WARMING:]), 1)
+    say(f"  {count} watchers: p50 {p50} ms, p95 {p95} ms, the last one {last} ms")
+    case = f"live, {count:,} watchers of a board"
+    return {"case": case, "role": "", "goal": GOALS.get(count), "p50": p50, "p95": p95, "last": last}
 
 
 def receipts(waiting: selectors.BaseSelector, count: int) -> list[float]:
@@ -190,31 +155,17 @@ def receipts(waiting: selectors.BaseSelector, count: int) -> list[float]:
     return list(seen.values())
 
 
-def report(count: int, payload: bool, spans: list[list[float]]) -> None:
-    """One line of the table."""
-    every = sorted(span for one in spans for span in one)
-    p50, p95 = (every[min(len(every) - 1, int(len(every) * part))] for part in (0.5, 0.95))
-    last = statistics.median(max(one) for one in spans)
-    print(f"{count:>8} {'yes' if payload else 'no':>8} {p50:7.1f} {p95:7.1f} {last:7.1f}", flush=True)
-
-
-def weigh(house: House, server: Gunicorn, count: int) -> None:
-    """What an idle socket costs the worker in memory."""
-    (worker,) = server.pids()
-    before = resident(worker)
-    talkers = connect(house, server, min(count, len(house.tokens) * PER_PERSON), board_id="me")
-    time.sleep(4)
-    grown = resident(worker) - before
-    print(f"{len(talkers)} idle sockets: {grown / len(talkers):.1f} KiB each, {before / 1024:.0f} MiB before")
-    for talker in talkers:
-        talker.close()
-
-
-def resident(pid: int) -> float:
-    """The resident memory of a process, in KiB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1024
-
-
-if __name__ == "__main__":
-    main()
+def _weigh(house: House, server: Served, count: int) -> dict[str, Any]:
+    before = megabytes(server.web())
+    with watching(house, server, count):
+        time.sleep(SETTLES_IN)
+        grown = megabytes(server.web()) - before
+    each = round(grown * 1024 / count, 1)
+    say(f"  {count} idle sockets: {each} KiB each")
+    return {
+        "case": f"{count:,} idle sockets",
+        "role": "",
+        "goal": IDLE_GOAL,
+        "kib_each": each,
+        "mb_before": round(before, 1),
+    }
