@@ -530,6 +530,31 @@ def upgrade():
         )
 
     op.create_table(
+        "absences",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_absences_ends_after_it_starts")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_absences_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "user_id"],
+            ["account_memberships.account_id", "account_memberships.user_id"],
+            name=op.f("fk_absences_account_id_user_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_absences_account_id_user_id_ends_on"), ["account_id", "user_id", "ends_on"], unique=False
+        )
+
+    op.create_table(
         "invitations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -1039,6 +1064,7 @@ def downgrade():
     op.drop_table("comments")
     op.drop_table("tasks")
     op.drop_table("refresh_tokens")
+    op.drop_table("absences")
     op.drop_table("invitations")
     op.drop_table("activity_logs")
     op.drop_table("sign_ins")

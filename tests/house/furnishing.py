@@ -161,7 +161,8 @@ def _filling(column: Any, marker: str) -> Any:
     kind = column.type
     kind = getattr(kind, "impl", kind)
     if isinstance(kind, DateTime | Date):
-        return now() + timedelta(days=7)
+        soon = now() + timedelta(days=7)
+        return soon if isinstance(kind, DateTime) else soon.date()
     if isinstance(kind, Integer):
         return 1
     text = f"{marker} {column.name}"[: getattr(kind, "length", None) or 255]

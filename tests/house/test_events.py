@@ -16,7 +16,7 @@ from tests.house.doors import UNSAFE, kind_of
 from tests.house.photograph import differences
 from tests.house.source import modules
 from tests.house.visiting import Furnished
-from todoapp.accounts.models import Account, AccountMembership, Invitation
+from todoapp.accounts.models import Absence, Account, AccountMembership, Invitation
 from todoapp.actions import ACTIONS, Action
 from todoapp.activity.models import ActivityLog
 from todoapp.activity.phrases import PHRASES
@@ -248,10 +248,18 @@ def remove_logo(actor: Actor) -> Any:
     return ACTIONS["account.remove_logo"].run(actor, db.session.get(Account, actor.account_id))
 
 
+def remove_absence(actor: Actor) -> Any:
+    """The one that was furnished."""
+    absence = db.session.scalars(select(Absence)).first()
+    member = db.session.scalars(select(AccountMembership).where(AccountMembership.user_id == absence.user_id)).one()
+    return ACTIONS["member.remove_absence"].run(actor, member, absence=absence)
+
+
 BY_HAND: dict[str, Callable[[Actor], Any]] = {
     "member.uninvite": uninvite,
     "account.import": import_something,
     "account.restore": restore_account,
+    "member.remove_absence": remove_absence,
     "account.set_logo": set_logo,
     "account.remove_logo": remove_logo,
 }

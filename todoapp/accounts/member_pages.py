@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from todoapp.accounts.absences import absences_of, add_absence, find_absence, remove_absence
 from todoapp.accounts.choosing import load_of
 from todoapp.accounts.holding import hold_member
 from todoapp.accounts.inviting import invite_member, revoke_invitation
@@ -25,7 +26,7 @@ from todoapp.accounts.queries import (
     status_of,
 )
 from todoapp.accounts.ranks import grantable_roles
-from todoapp.accounts.schemas import InviteMember, MemberQuery, RemoveMember, UpdateMember
+from todoapp.accounts.schemas import InviteMember, MemberQuery, NewAbsence, RemoveMember, UpdateMember
 from todoapp.accounts.seats import seats_of
 from todoapp.accounts.succession import reports_of
 from todoapp.accounts.suspending import reactivate_member, suspend_member
@@ -40,7 +41,7 @@ from todoapp.permissions.matrix import WHO_MAY
 from todoapp.signed_in import current_actor
 from todoapp.tasks.cards import person
 
-ASKED = ("member.update", "member.suspend", "member.reactivate", "member.remove", "board.view")
+ASKED = ("member.update", "member.add_absence", "member.suspend", "member.reactivate", "member.remove", "board.view")
 MOST_INVITATIONS = 100
 
 
@@ -119,6 +120,25 @@ def reactivate(user_id: int) -> ResponseReturnValue:
     return done(f"{found.user.name} may work here again.", f"/members/{user_id}")
 
 
+@pages.post("/members/<int:user_id>/absences")
+@shown_again_by(member)
+def plan_absence(user_id: int) -> ResponseReturnValue:
+    """Say when the member is away."""
+    actor = current_actor()
+    found = find(actor, AccountMembership, user_id)
+    add_absence(actor, found, **read_form(NewAbsence(), actor.timezone))
+    return done(f"The absence of {found.user.name} is noted.", f"/members/{user_id}")
+
+
+@pages.post("/members/<int:user_id>/absences/<int:absence_id>/remove")
+def take_absence_back(user_id: int, absence_id: int) -> ResponseReturnValue:
+    """Take a planned absence back."""
+    actor = current_actor()
+    found = find(actor, AccountMembership, user_id)
+    remove_absence(actor, found, absence=find_absence(found, absence_id))
+    return done(f"The absence of {found.user.name} is taken back.", f"/members/{user_id}")
+
+
 @pages.post("/members/<int:user_id>/remove")
 @shown_again_by(member)
 def remove(user_id: int) -> ResponseReturnValue:
@@ -194,6 +214,7 @@ def _facts(one: AccountMembership, may: set[str]) -> dict[str, Any]:
     return _row(one, may) | {
         "joined_at": one.joined_at,
         "suspended_at": one.suspended_at,
+        "absences": absences_of([one.user_id]),
         "timezone": one.user.timezone,
         "open_count": open_count,
         "late_count": late_count,
@@ -210,6 +231,8 @@ def _acts(actor: Actor, one: AccountMembership, may: set[str]) -> dict[str, bool
     change = "suspend" if one.suspended_at is None else "reactivate"
     if f"member.{change}" in may and one.user_id != actor.user_id and not one.user.is_placeholder:
         acts[change] = True
+    if "member.add_absence" in may:
+        acts["absence"] = True
     if "member.remove" in may:
         acts["leave" if one.user_id == actor.user_id else "remove"] = True
     if reaches_at_all(actor, "member.invite"):
@@ -218,7 +241,7 @@ def _acts(actor: Actor, one: AccountMembership, may: set[str]) -> dict[str, bool
 
 
 def _typed(form: Form) -> dict[str, Any]:
-    names = {"role", "manager_id", "successor_id"}
+    names = {"role", "manager_id", "successor_id", "starts_on", "ends_on", "note"}
     kept = {name: value for name, value in form.values.items() if name in names}
     if form.is_refused:
         kept["can_reassign_tasks"] = "yes" in form.values.getlist("can_reassign_tasks")  # type: ignore[attr-defined]

@@ -4,15 +4,18 @@ from typing import Any
 
 from flask import request
 
+from todoapp.accounts.absences import absences_of, add_absence, find_absence, remove_absence
 from todoapp.accounts.api import actor_in, shown
 from todoapp.accounts.holding import hold_member
 from todoapp.accounts.inviting import invite_member, revoke_invitation
 from todoapp.accounts.joining import accept_invitation
 from todoapp.accounts.leaving import remove_member
 from todoapp.accounts.managing import update_member
-from todoapp.accounts.models import AccountMembership, Invitation
+from todoapp.accounts.models import Absence, AccountMembership, Invitation
 from todoapp.accounts.queries import find_invitation, list_invitations, list_members
 from todoapp.accounts.schemas import (
+    AbsenceOut,
+    AbsencesOut,
     AcceptInvitation,
     InvitationOut,
     InvitationsOut,
@@ -21,12 +24,13 @@ from todoapp.accounts.schemas import (
     MemberOut,
     MemberQuery,
     MembersOut,
+    NewAbsence,
     RemoveMember,
     UpdateMember,
 )
 from todoapp.accounts.suspending import reactivate_member, suspend_member
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
-from todoapp.kit.paging import PageQuery
+from todoapp.kit.paging import Page, PageQuery
 from todoapp.permissions import find
 from todoapp.users.sessions import session_of_access_token
 from todoapp.users.visits import current_visit
@@ -98,6 +102,35 @@ def reactivate(account_id: int, user_id: int) -> AccountMembership:
     """Let a suspended member back in."""
     actor = actor_in(account_id)
     return reactivate_member(actor, hold_member(actor, user_id))
+
+
+@blp.get("/accounts/<int:account_id>/members/<int:user_id>/absences")
+@blp.response(200, AbsencesOut)
+@blp.refusals(*READ)
+def list_absences(account_id: int, user_id: int) -> dict[str, Any]:
+    """List when a member is away, from today on."""
+    rows = absences_of([find(actor_in(account_id), AccountMembership, user_id).user_id])
+    return {"absences": rows, "meta": Page(list(rows), 1, max(len(rows), 1), len(rows)).meta}
+
+
+@blp.post("/accounts/<int:account_id>/members/<int:user_id>/absences")
+@blp.arguments(NewAbsence)
+@blp.response(201, AbsenceOut)
+@blp.refusals(*WRITE)
+def plan_absence(fields: dict[str, Any], account_id: int, user_id: int) -> Absence:
+    """Say when a member is away: yourself, or somebody below you."""
+    actor = actor_in(account_id)
+    return add_absence(actor, find(actor, AccountMembership, user_id), **fields)
+
+
+@blp.delete("/accounts/<int:account_id>/members/<int:user_id>/absences/<int:absence_id>")
+@blp.response(204)
+@blp.refusals(*WRITE)
+def take_absence_back(account_id: int, user_id: int, absence_id: int) -> None:
+    """Take a planned absence back."""
+    actor = actor_in(account_id)
+    member = find(actor, AccountMembership, user_id)
+    remove_absence(actor, member, absence=find_absence(member, absence_id))
 
 
 @blp.get("/accounts/<int:account_id>/invitations")

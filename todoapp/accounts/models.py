@@ -1,12 +1,13 @@
 """Account, its memberships and its invitations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     ColumnElement,
+    Date,
     ForeignKey,
     Index,
     LargeBinary,
@@ -115,6 +116,26 @@ class AccountMembership(Tenant, Base):
     def at_work(cls) -> ColumnElement[bool]:
         """The SQL condition of a member who may work in the account now: neither left nor suspended."""
         return and_(cls.left_at.is_(None), cls.suspended_at.is_(None))
+
+
+class Absence(Tenant, Base):
+    """Some days, both inclusive, on which a member is away; days as they are where the member is."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigId)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    note: Mapped[str] = mapped_column(String(120), default="")
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    __table_args__ = (
+        person("user_id"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
+        Index(None, "account_id", "user_id", "ends_on"),
+        Base.__table_args__,
+    )
 
 
 class Invitation(Tenant, Base):

@@ -1,12 +1,15 @@
 """What the verbs of accounts and members take, and what the API shows of them."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from todoapp.accounts.models import ROLES, STATUSES, TIERS
-from todoapp.kit.fields import Change, CommaList, Email, FormInput, Id, InstantField, Line, one_of
+from todoapp.kit.fields import Change, CommaList, Day, Email, FormInput, Id, InstantField, Line, one_of
 from todoapp.kit.paging import MetaOut, PageQuery
 from todoapp.tasks.schemas import PersonOut
 
+LONGEST_ABSENCE = 366
 SLUG = validate.Regexp(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters a to z, digits, and single hyphens between them."
 )
@@ -93,6 +96,37 @@ class RemoveMember(FormInput):
     """Who takes over reports and open tasks; by default the manager, else the owner who acts."""
 
     successor_id = Id(allow_none=True)
+
+
+class NewAbsence(FormInput):
+    """From which day to which, both inclusive, a member is away."""
+
+    starts_on = Day(required=True)
+    ends_on = Day(required=True)
+    note = Line(120, 0)
+
+    @validates_schema(skip_on_field_errors=True)
+    def in_order(self, data: dict[str, Any], **_kw: object) -> None:
+        """It ends after it starts, and within a year."""
+        if not 0 <= (data["ends_on"] - data["starts_on"]).days <= LONGEST_ABSENCE:
+            raise ValidationError("Give a last day that is not before the first, and within a year of it.", "ends_on")
+
+
+class AbsenceOut(Schema):
+    """Some days on which a member is away."""
+
+    id = fields.Integer(required=True)
+    user_id = fields.Integer(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    note = fields.String(required=True)
+
+
+class AbsencesOut(Schema):
+    """The absences of a member that are not over, the next one first."""
+
+    absences = fields.Nested(AbsenceOut, many=True, required=True)
+    meta = fields.Nested(MetaOut, required=True)
 
 
 class InviteMember(FormInput):

@@ -24,6 +24,8 @@ SPOKEN = {
     "account.remove_logo": "remove the logo of the account",
     "custom_field.create": "create a custom field",
     "custom_field.reorder": "put the custom fields in another order",
+    "member.add_absence": "plan an absence of the member",
+    "member.remove_absence": "take back an absence of the member",
     "member.assign": "assign to the member",
     "member.invite": "invite a member",
     "member.uninvite": "take back an invitation",

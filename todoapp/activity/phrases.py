@@ -62,6 +62,8 @@ PHRASES: dict[str, str] = {
     "member_updated": "{who} changed {fields} of {member}",
     "member_suspended": "{who} suspended {member}",
     "member_reactivated": "{who} let {member} back in",
+    "absence_added": "{who} planned an absence of {member}: {starts_on} to {ends_on}",
+    "absence_removed": "{who} took back an absence of {member}: {starts_on} to {ends_on}",
     "member_removed": "{who} removed {member}; {successor} takes over",
     "member_left": "{who} left; {successor} takes over",
 }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from todoapp.kit.clock import now, seconds
@@ -56,6 +56,12 @@ def hour(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
+def date_words(each: date) -> str:
+    """26 Nov; with the year where it is another one."""
+    year = "" if each.year == now().year else f" {each.year}"
+    return f"{each.day} {each:%b}{year}"
+
+
 def due_words(due: datetime, zone: str, done: bool = False) -> dict[str, str]:
     """How a due date reads on a card, and whether it is late or soon."""
     if done:
@@ -95,6 +101,7 @@ def filters(zone: Callable[[], str]) -> dict[str, Callable[..., object]]:
         "ago": lambda at: ago(at, zone()),
         "day": lambda at: day(at, zone()),
         "hour": lambda at: hour(at, zone()),
+        "date_words": lambda each: date_words(each),
         "due_words": lambda due, done=False: due_words(due, zone(), done),
         "duration": duration,
         "local_input": lambda at: local_input(at, zone()),

@@ -60,6 +60,8 @@ member.uninvite        -              -                                all      
 member.update          -              -                                below                all
 member.suspend         -              -                                below                all
 member.reactivate      -              -                                below                all
+member.add_absence     self           self|reports                     self|below           all
+member.remove_absence  self           self|reports                     self|below           all
 member.remove          self           self                             self|below           all
 
 tag.view               all            all                              all                  all
@@ -123,6 +125,8 @@ WHO_MAY = {
     "member.update": "Super managers may manage members below their own role, owners everybody.",
     "member.suspend": "Super managers may suspend members below their own role, owners everybody else.",
     "member.reactivate": "Super managers may reactivate members below their own role, owners everybody.",
+    "member.add_absence": "People plan their own absences; managers those of their reports, super managers and owners those below them.",
+    "member.remove_absence": "People plan their own absences; managers those of their reports, super managers and owners those below them.",
     "member.remove": "Super managers may remove members below their own role, owners everybody; everybody may leave.",
     "tag.view": "Members may see the account's tags.",
     "tag.create": "Only super managers and owners may create tags here; in a task, everybody may type new ones.",

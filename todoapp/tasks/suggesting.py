@@ -9,13 +9,14 @@ estimate counts for two hours. The *horizon* is the due date of the task in ques
          + half an hour if something runs right now
 
 With a due date, a member has as much *free time* as there are working hours (the account's, in the member's own zone) until
-then, less what is left of their tasks that are due by then. Who has at least the estimated time (without an estimate:
-anything at all) free fits. Those who fit come first, then the smaller load, then the name.
+then, holidays and days away aside, less what is left of their tasks that are due by then. Who has at least the estimated
+time (without an estimate: anything at all) free fits. Without a due date, all fit who are not away
+today. Those who fit come first, then the smaller load, then the name.
 
 Loads count all of a person's open tasks, also those that the actor may not see: as numbers, never as tasks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -24,12 +25,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import contains_eager
 
-from todoapp.accounts.models import AccountMembership
+from todoapp.accounts.absences import absences_of
+from todoapp.accounts.models import Absence, AccountMembership
 from todoapp.accounts.settings import all_settings
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import due_instant, now, seconds
-from todoapp.kit.words import day, duration
+from todoapp.kit.words import date_words, day, duration
 from todoapp.permissions import within
 from todoapp.tasks.models import Task
 from todoapp.users.models import User
@@ -83,14 +85,23 @@ def suggested_assignees(
     estimated_time: int | None = None,
     exclude: Iterable[int | None] = (),
 ) -> list[Suggestion]:
-    """Everybody to whom the actor may assign, best first; two queries, however many they are."""
+    """Everybody to whom the actor may assign, best first; three queries, however many they are."""
     due_at = due_instant(due, actor.timezone)
     members = _members(actor, set(exclude))
     loads = _loads([member.user_id for member in members], due_at or now() + HORIZON)
     settings = all_settings(actor.settings)
     hours = settings["working_hours"] | {"off": {date.fromisoformat(day["date"]) for day in settings["holidays"]}}
+    away = _absences(members)
     found = [
-        _suggestion(actor, member, loads.get(member.user_id, Load()), due_at, estimated_time, hours)
+        _suggestion(
+            actor,
+            member,
+            loads.get(member.user_id, Load()),
+            due_at,
+            estimated_time,
+            hours,
+            away.get(member.user_id, []),
+        )
         for member in members
     ]
     return sorted(found, key=lambda one: (not one.fits, one.load.weight))
@@ -107,6 +118,13 @@ def _members(actor: Actor, exclude: set[int | None]) -> list[AccountMembership]:
         .order_by(User.first_name, User.last_name, AccountMembership.id)
     )
     return [member for member in db.session.scalars(query) if member.user_id not in exclude]
+
+
+def _absences(members: list[AccountMembership]) -> dict[int, list[Absence]]:
+    found: dict[int, list[Absence]] = {}
+    for absence in absences_of([member.user_id for member in members]):
+        found.setdefault(absence.user_id, []).append(absence)
+    return found
 
 
 def _loads(user_ids: list[int], horizon: datetime) -> dict[int, Load]:
@@ -145,13 +163,25 @@ def _suggestion(
     due_at: datetime | None,
     estimated_time: int | None,
     hours: Mapping[str, Any],
+    absences: list[Absence],
 ) -> Suggestion:
+    here = ZoneInfo(member.user.timezone)
+    today = now().astimezone(here).date()
+    until = (due_at or now()).astimezone(here).date()
+    away = [one for one in absences if one.starts_on <= until and one.ends_on >= today]
     if due_at is None:
-        return Suggestion(member, load, True, None, _in_words(load, None, "", True))
-    working = working_seconds(now(), due_at, hours, member.user.timezone)
+        return Suggestion(member, load, not away, None, _in_words(load, None, "", True, away))
+    off = {each for one in away for each in days_of(one, today, until)}
+    working = working_seconds(now(), due_at, hours | {"off": hours["off"] | off}, member.user.timezone)
     free = max(working - load.time_left_before, 0)
     fits = free >= (estimated_time or 1)
-    return Suggestion(member, load, fits, free, _in_words(load, free, day(due_at, actor.timezone), fits))
+    return Suggestion(member, load, fits, free, _in_words(load, free, day(due_at, actor.timezone), fits, away))
+
+
+def days_of(absence: Absence, first: date, last: date) -> Iterator[date]:
+    """The days of the absence that lie between two days."""
+    since, until = max(absence.starts_on, first), min(absence.ends_on, last, first + FARTHEST)
+    return (since + timedelta(days=number) for number in range((until - since).days + 1))
 
 
 def working_seconds(since: datetime, until: datetime, hours: Mapping[str, Any], zone: str) -> int:
@@ -174,7 +204,7 @@ def _at(each: date, hour: time, here: ZoneInfo) -> datetime:
     return datetime.combine(each, hour, here).astimezone(UTC)
 
 
-def _in_words(load: Load, free: int | None, due: str, fits: bool) -> str:
+def _in_words(load: Load, free: int | None, due: str, fits: bool, away: Iterable[Absence] = ()) -> str:
     if load.open_tasks == 0:
         parts = ["nothing open"]
     else:
@@ -186,6 +216,7 @@ def _in_words(load: Load, free: int | None, due: str, fits: bool) -> str:
         parts.append(f"{load.late} late")
     if load.running_now:
         parts.append("working on one now")
+    parts += [f"away {date_words(one.starts_on)} to {date_words(one.ends_on)}" for one in away]
     if free is not None:
         parts.append(f"about {duration(free)} free until {due}" + ("" if fits else ", which is not enough"))
     return "; ".join(parts)
