@@ -276,7 +276,7 @@ class House:
             return self.filled(schema) if schema.get("properties") else {"colour": "green"}
         plain = {"integer": schema.get("minimum", 1), "number": 1, "boolean": True, None: "2026-12-01"}
         if schema.get("format") in ("date-time", "date"):
-            return "2026-12-01T10:00:00Z"
+            return "2026-12-01" if schema["format"] == "date" else "2026-12-01T10:00:00Z"
         return plain.get(kind, f"a {name}")
 
 
