@@ -22,6 +22,7 @@ from todoapp.accounts.schemas import (
     MemberQuery,
     MembersOut,
     RemoveMember,
+    RemoveMemberQuery,
     UpdateMember,
 )
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
@@ -71,7 +72,7 @@ def update(fields: dict[str, Any], account_id: int, user_id: int) -> AccountMemb
 
 
 @blp.delete("/accounts/<int:account_id>/members/<int:user_id>")
-@blp.arguments(RemoveMember, location="query")
+@blp.arguments(RemoveMemberQuery, location="query")
 @blp.arguments(RemoveMember, required=False)
 @blp.response(204)
 @blp.refusals(*WRITE)

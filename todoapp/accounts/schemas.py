@@ -1,29 +1,15 @@
 """What the verbs of accounts and members take, and what the API shows of them."""
 
-from typing import Any
-
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from todoapp.accounts.models import ROLES, STATUSES, TIERS
-from todoapp.kit.fields import CommaList, Email, FormInput, Id, InstantField, Line, one_of
+from todoapp.kit.fields import Change, CommaList, Email, Flag, FormInput, Id, InstantField, Line, Query, one_of
 from todoapp.kit.paging import MetaOut, PageQuery
 from todoapp.tasks.schemas import PersonOut
 
 SLUG = validate.Regexp(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters a to z, digits, and single hyphens between them."
 )
-
-
-class Change(FormInput):
-    """A patch: at least one field is named."""
-
-    beside: tuple[str, ...] = ()
-
-    @validates_schema
-    def something(self, data: dict[str, Any], **_kw: object) -> None:
-        """A patch says what to change."""
-        if not data.keys() - set(self.beside):
-            raise ValidationError("Name at least one field to change.")
 
 
 class CreateAccount(FormInput):
@@ -97,7 +83,7 @@ class UpdateMember(Change):
     beside = ("successor_id",)
     role = one_of(*ROLES)
     manager_id = Id(allow_none=True)
-    can_reassign_tasks = fields.Boolean()
+    can_reassign_tasks = Flag()
     successor_id = Id(allow_none=True)
 
 
@@ -105,6 +91,12 @@ class RemoveMember(FormInput):
     """Who takes over reports and open tasks; by default the manager, else the owner who acts."""
 
     successor_id = Id(allow_none=True)
+
+
+class RemoveMemberQuery(Query):
+    """The same, in a query string: not every client sends a body with a DELETE."""
+
+    successor_id = Id()
 
 
 class InviteMember(FormInput):
