@@ -10,7 +10,7 @@ import config
 import tasks_queue
 from todoapp import models, tenancy
 from todoapp.cli import add_commands
-from todoapp.extensions import api, csrf, db, login_manager, migrate, principal
+from todoapp.extensions import csrf, db, login_manager, migrate, principal
 from todoapp.faces import open_doors
 from todoapp.idempotency.once import once
 from todoapp.kit import http, logs, manners
@@ -56,7 +56,6 @@ def _start_extensions(app: Flask) -> None:
     principal.init_app(app)
     csrf.init_app(app)
     prepare_api(app)
-    api.init_app(app)
 
 
 def _refuse_stale_form(_error: CSRFError) -> Any:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from marshmallow import Schema
 
+from todoapp.kit.describing import Describer
 from todoapp.kit.doors import access_of
 from todoapp.kit.fields import LARGEST_ID
 from todoapp.tenancy import Tenant
@@ -203,7 +203,7 @@ class House:
         return [
             Field("query", (parameter["name"],), _item(self.resolved(parameter["schema"])))
             for parameter in parameters
-            if parameter["in"] == "query"
+            if parameter.get("in") == "query"
         ]
 
     def required_query(self, door: Door) -> dict[str, Any]:
@@ -212,7 +212,7 @@ class House:
         return {
             parameter["name"]: self.value(parameter["name"], parameter["schema"])
             for parameter in parameters
-            if parameter["in"] == "query" and parameter.get("required")
+            if parameter.get("in") == "query" and parameter.get("required")
         }
 
     def json_fields(self, door: Door) -> list[Field]:
@@ -227,11 +227,13 @@ class House:
     def described(self, schema: Schema) -> dict[str, Any]:
         """A marshmallow schema as a JSON schema, nested ones written out."""
         if self.converter is None:
-            self.converter = OpenAPIConverter("3.1.0", lambda _schema: None, None)  # type: ignore[arg-type]
+            self.converter = Describer("3.1.0", lambda _schema: None, None)  # type: ignore[arg-type]
         return self.converter.schema2jsonschema(schema)  # type: ignore[no-any-return]
 
     def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A schema, or the one that it refers to."""
+        if schema.get("properties"):
+            return schema
         for part in schema.get("allOf", []) + schema.get("anyOf", []) + schema.get("oneOf", []):
             if part.get("type") != "null":
                 return self.resolved(part)

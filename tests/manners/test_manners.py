@@ -1,5 +1,7 @@
 """What external clients may count on: doing it once, unchanged answers, versions, cursors, cross-origin reads."""
 
+import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -71,6 +73,8 @@ def test_a_change_may_insist_on_the_version_that_was_read(api, cast):
     assert uma.delete(path, headers={"If-Match": tag}).status_code == 412
     assert uma.patch(path, json={"priority": "low"}, headers={"If-Match": first.headers["ETag"]}).status_code == 200
     assert uma.patch(path, json={"priority": "high"}, headers={"If-Match": "*"}).status_code == 200
+    for odd in ("", "garbage", '""', 'W/"", "", "2g"', ","):
+        assert uma.patch(path, json={"priority": "low"}, headers={"If-Match": odd}).status_code == 412, odd
 
 
 def test_the_version_can_stand_in_the_accept_header(api, cast):
@@ -100,14 +104,57 @@ def test_a_cursor_leads_through_the_whole_list_once(api, cast, sort, order):
     assert seen == [task["id"] for task in uma.get(f"/v1/tasks?sort={sort}&order={order}").json["tasks"]]
 
 
-def test_a_forged_cursor_is_refused(api, cast):
+@pytest.mark.parametrize("sort", ["created_at", "due_date", "priority", "title", "updated_at", "position"])
+def test_a_forged_cursor_is_refused(api, cast, sort):
     uma = api(cast.uma)
     for number in range(3):
         uma.post("/v1/tasks", json={"title": f"t{number}"})
-    cursor = uma.get("/v1/tasks?per_page=1").json["meta"]["next_cursor"]
-    for wrong in ("x", "%00", cursor[:-3], cursor + "&sort=title", cursor + "&order=asc", "W10", "WzEsMiwzLDRd", "é"):
-        answer = uma.get(f"/v1/tasks?cursor={wrong}")
-        assert answer.status_code == 422 and "cursor" in answer.json["fields"], wrong
+    cursor = uma.get(f"/v1/tasks?per_page=1&sort={sort}").json["meta"]["next_cursor"]
+    forged = [unsigned([sort, True, value, key]) for value in FORGED_VALUES for key in (1, 0, 2**63)]
+    queries = [f"sort={sort}&cursor={wrong}" for wrong in ("x", "%00", "é", "A" * 2001, cursor[:-3], *forged)]
+    queries += [f"sort={sort}&order=asc&cursor={cursor}"]
+    queries += [f"sort={other}&cursor={cursor}" for other in ("created_at", "title") if other != sort]
+    for query in queries:
+        answer = uma.get(f"/v1/tasks?{query}")
+        assert answer.status_code == 422 and "cursor" in answer.json["fields"], query
+
+
+FORGED_VALUES = [
+    "abc",
+    1,
+    10**30,
+    "a\ud800",
+    True,
+    None,
+    1.5,
+    {},
+    {"at": "2026-01-01"},
+    {"at": "0001-01-01T00:00:00+23:59"},
+]
+
+
+def unsigned(position):
+    return base64.urlsafe_b64encode(bytes(12) + json.dumps(position).encode()).decode().rstrip("=")
+
+
+def test_somebody_elses_cursor_is_but_a_place(api, cast):
+    for person in (cast.uma, cast.zoe):
+        for number in range(3):
+            api(person).post("/v1/tasks", json={"title": f"{person.key} {number}"})
+    path = "/v1/tasks?sort=title&order=asc&per_page=1"
+    cursor = api(cast.uma).get(path).json["meta"]["next_cursor"]
+    for person in (cast.udo, cast.zoe):
+        seen = api(person).get(f"{path}&cursor={cursor}").json["tasks"]
+        assert all(task["title"].startswith(person.key) for task in seen)
+
+
+def test_a_cursor_leads_past_the_longest_title(api, cast):
+    uma = api(cast.uma)
+    for letter in "🦉🦊":
+        assert uma.post("/v1/tasks", json={"title": letter * 255}).status_code == 201
+    path = "/v1/tasks?sort=title&order=asc&per_page=1"
+    cursor = uma.get(path).json["meta"]["next_cursor"]
+    assert uma.get(f"{path}&cursor={cursor}").json["tasks"][0]["title"] == "🦊" * 255
 
 
 def test_other_origins_read_only_where_the_list_allows(api, app, cast, monkeypatch):
@@ -121,6 +168,90 @@ def test_other_origins_read_only_where_the_list_allows(api, app, cast, monkeypat
     asked = app.test_client().options("/v1/tasks", headers={"Origin": "https://good.example"})
     assert asked.status_code == 200 and "POST" in asked.headers["Access-Control-Allow-Methods"]
     assert "Idempotency-Key" in asked.headers["Access-Control-Allow-Headers"]
+
+
+VERSION = "application/vnd.taskapp.v1+json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "given"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("text/html, */*;q=0.1", "application/json"),
+        (f"application/json, {VERSION};q=0.5", "application/json"),
+        (f"{VERSION}; charset=utf-8", VERSION),
+        (VERSION.upper(), VERSION),
+        (f"{VERSION};q=0", None),
+        ("application/vnd.taskapp.v2+json", None),
+        ("text/html", None),
+        ("garbage;;;", None),
+    ],
+)
+def test_a_client_gets_a_type_that_it_takes_or_is_told_which_there_are(api, cast, accept, given):
+    answer = api(cast.uma).get("/v1/tasks", headers={"Accept": accept} if accept else {})
+    if given is None:
+        assert answer.status_code == 406 and VERSION in answer.json["detail"]
+    else:
+        assert (answer.status_code, answer.mimetype) == (200, given)
+
+
+def test_a_page_stays_a_page_where_the_version_is_not_wanted(app):
+    for accept in (f"text/html, {VERSION};q=0", "application/vnd.taskapp.v10+json"):
+        assert "/login" in app.test_client().get("/settings/security", headers={"Accept": accept}).headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("a-client.request_01", True),
+        ("x" * 64, True),
+        ("x" * 65, False),
+        ("short", False),
+        ("two words of it", False),
+        ("<script>alert(1)</script>", False),
+        ("ümläutümläut", False),
+        ('{"level": "error"}', False),
+    ],
+)
+def test_a_request_keeps_the_number_that_its_client_gave_it(api, app, cast, given, kept):
+    sent = {"X-Request-Id": given.encode().decode("latin-1")}
+    assert (api(cast.uma).get("/v1/tasks", headers=sent).headers["X-Request-Id"] == given) == kept
+    refused = app.test_client().get("/v1/tasks", headers=sent)
+    assert (refused.json["request_id"] == given) == kept
+
+
+@pytest.mark.parametrize("odd", [1.5, True, "60", "", [], {}, -1, 10**30])
+def test_a_number_in_json_is_a_number(api, cast, odd):
+    answer = api(cast.uma).post("/v1/tasks", json={"title": "t", "estimated_time": odd})
+    assert answer.status_code == 422 and list(answer.json["fields"]) == ["estimated_time"]
+
+
+def test_sixty_seconds_with_a_point_are_sixty_seconds(api, cast):
+    answer = api(cast.uma).post("/v1/tasks", json={"title": "t", "estimated_time": 60.0})
+    assert (answer.status_code, answer.json["estimated_time"]) == (201, 60)
+
+
+@pytest.mark.parametrize("odd", [1, 0, "true", "yes", "", None, []])
+def test_a_yes_in_json_is_true(api, cast, odd):
+    path = f"/v1/accounts/{cast.account_id}/members/{cast.mara.user_id}"
+    answer = api(cast.olga).patch(path, json={"can_reassign_tasks": odd})
+    assert answer.status_code == 422 and list(answer.json["fields"]) == ["can_reassign_tasks"]
+
+
+def test_a_problem_names_the_field_wherever_it_is(api, cast):
+    olga = api(cast.olga)
+    hours = {"working_hours": {"start": "8:00", "days": [1, 9]}}
+    fields = olga.patch(f"/v1/accounts/{cast.account_id}/settings", json=hours).json["fields"]
+    assert set(fields["working_hours"]) == {"start", "days"} and list(fields["working_hours"]["days"]) == ["1"]
+    tags = olga.post("/v1/tasks", json={"title": "t", "tags": ["ok", "", "x" * 51]}).json["fields"]["tags"]
+    assert list(tags) == ["1", "2"]
+
+
+def test_an_id_that_cannot_be_is_missing_whatever_the_method(api, cast):
+    for method in ("GET", "PATCH", "DELETE"):
+        assert api(cast.uma).open("/v1/tasks/0", method, json={"title": "t"}).status_code == 404
 
 
 def test_every_answer_has_a_request_id(api, app, cast):

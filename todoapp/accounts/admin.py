@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from marshmallow import fields
 from sqlalchemy import select
 
 from todoapp.accounts.holding import hold_member
@@ -31,7 +30,7 @@ from todoapp.actor import Actor
 from todoapp.admin.bulk import BulkPage, Deed
 from todoapp.extensions import db
 from todoapp.kit.csv_file import csv_file
-from todoapp.kit.fields import FormInput, Id, one_of
+from todoapp.kit.fields import Flag, FormInput, Id, one_of
 from todoapp.kit.forms import FRESH, Form, said_of
 from todoapp.kit.pager import pager_of
 from todoapp.permissions import abilities, find, visible
@@ -57,7 +56,7 @@ class NewManager(FormInput):
 class NewTrust(FormInput):
     """Whether all of them may reassign."""
 
-    can_reassign_tasks = fields.Boolean(required=True)
+    can_reassign_tasks = Flag(required=True)
 
 
 def _is_oneself(actor: Actor, member: AccountMembership) -> str | None:

@@ -26,6 +26,7 @@ from todoapp.accounts.schemas import (
     MembersOut,
     NewAbsence,
     RemoveMember,
+    RemoveMemberQuery,
     UpdateMember,
 )
 from todoapp.accounts.suspending import reactivate_member, suspend_member
@@ -76,7 +77,7 @@ def update(fields: dict[str, Any], account_id: int, user_id: int) -> AccountMemb
 
 
 @blp.delete("/accounts/<int:account_id>/members/<int:user_id>")
-@blp.arguments(RemoveMember, location="query")
+@blp.arguments(RemoveMemberQuery, location="query")
 @blp.arguments(RemoveMember, required=False)
 @blp.response(204)
 @blp.refusals(*WRITE)

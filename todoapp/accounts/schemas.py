@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from todoapp.accounts.models import ROLES, STATUSES, TIERS
-from todoapp.kit.fields import Change, CommaList, Day, Email, FormInput, Id, InstantField, Line, one_of
+from todoapp.kit.fields import Change, CommaList, Day, Email, Flag, FormInput, Id, InstantField, Line, Query, one_of
 from todoapp.kit.paging import MetaOut, PageQuery
 from todoapp.tasks.schemas import PersonOut
 
@@ -58,7 +58,7 @@ class MemberQuery(PageQuery):
     role = CommaList(one_of(*ROLES))
     manager_id = Id()
     search = Line(200, 0)
-    suspended = fields.Boolean()
+    suspended = Flag()
 
 
 class MemberOut(Schema):
@@ -88,7 +88,7 @@ class UpdateMember(Change):
     beside = ("successor_id",)
     role = one_of(*ROLES)
     manager_id = Id(allow_none=True)
-    can_reassign_tasks = fields.Boolean()
+    can_reassign_tasks = Flag()
     successor_id = Id(allow_none=True)
 
 
@@ -127,6 +127,12 @@ class AbsencesOut(Schema):
 
     absences = fields.Nested(AbsenceOut, many=True, required=True)
     meta = fields.Nested(MetaOut, required=True)
+
+
+class RemoveMemberQuery(Query):
+    """The same, in a query string: not every client sends a body with a DELETE."""
+
+    successor_id = Id()
 
 
 class InviteMember(FormInput):

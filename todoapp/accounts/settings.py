@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from todoapp.kit.clock import ZONES
-from todoapp.kit.fields import Day, FormInput, Input, Line
-from todoapp.users.schemas import LANGUAGES
+from todoapp.kit.fields import Change, Day, Flag, Input, Line, Whole
+from todoapp.users.schemas import LANGUAGES, Zone
 
 HUES = 12
 LONGEST_TO_ANSWER = 90 * 24
@@ -32,7 +31,7 @@ class WorkingHours(Input):
 
     start = fields.String(validate=HOUR)
     end = fields.String(validate=HOUR)
-    days = fields.List(fields.Integer(strict=True, validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
+    days = fields.List(Whole(0, 6), validate=validate.Length(1, 7))
 
 
 class Holiday(Input):
@@ -47,25 +46,19 @@ class Holiday(Input):
         return {"date": data["date"].isoformat(), "name": data["name"]}
 
 
-class UpdateSettings(FormInput):
+class UpdateSettings(Change):
     """A merge patch: what is named changes, null goes back to the default, the rest stays."""
 
-    allow_rejection = fields.Boolean(allow_none=True)
-    managers_can_reassign = fields.Boolean(allow_none=True)
-    several_running_tasks = fields.Boolean(allow_none=True)
-    answer_within_hours = fields.Integer(allow_none=True, validate=validate.Range(1, LONGEST_TO_ANSWER))
-    return_unanswered = fields.Boolean(allow_none=True)
-    hue = fields.Integer(allow_none=True, validate=validate.Range(0, HUES - 1))
-    default_timezone = fields.String(allow_none=True, validate=validate.OneOf(sorted(ZONES), error="Not a time zone."))
+    allow_rejection = Flag(allow_none=True)
+    managers_can_reassign = Flag(allow_none=True)
+    several_running_tasks = Flag(allow_none=True)
+    answer_within_hours = Whole(1, LONGEST_TO_ANSWER, allow_none=True)
+    return_unanswered = Flag(allow_none=True)
+    hue = Whole(0, HUES - 1, allow_none=True)
+    default_timezone = Zone(allow_none=True)
     language = fields.String(allow_none=True, validate=validate.OneOf(tuple(LANGUAGES)))
     working_hours = fields.Nested(WorkingHours, allow_none=True)
     holidays = fields.List(fields.Nested(Holiday), allow_none=True, validate=validate.Length(max=MOST_HOLIDAYS))
-
-    @validates_schema
-    def something(self, data: dict[str, Any], **_kw: object) -> None:
-        """A patch says what to change."""
-        if not data:
-            raise ValidationError("Name at least one setting to change.")
 
 
 class HolidayOut(Schema):

@@ -3,11 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from todoapp.activity.phrases import PHRASES
-from todoapp.kit.fields import CommaList, Due, Id, InstantField, Line, one_of
+from todoapp.kit.fields import CommaList, Due, Flag, Id, InstantField, Line, one_of
 from todoapp.kit.paging import CursorMetaOut, CursorQuery
 from todoapp.tasks.schemas import PersonOut
 
-DAY_OR_INSTANT = {"type": "string", "description": "a day in your zone, or an instant"}
+DAY_OR_INSTANT = {"description": "a day in your zone, or an instant"}
 
 
 class ActivityQuery(CursorQuery):
@@ -22,7 +22,7 @@ class ActivityQuery(CursorQuery):
     via = CommaList(Line(16), metadata={"description": "the door: web, admin, api, cli, import, automation"})
     since = Due(data_key="from", metadata=DAY_OR_INSTANT)
     until = Due(data_key="to", metadata=DAY_OR_INSTANT)
-    denied = fields.Boolean(metadata={"description": "true: only what was refused; false: only what was done"})
+    denied = Flag(metadata={"description": "true: only what was refused; false: only what was done"})
 
 
 class ThingOut(Schema):
@@ -54,7 +54,7 @@ class LogEntryOut(Schema):
         attribute="entry.changes",
     )
     sentence = fields.String(required=True, attribute="entry.sentence")
-    denied = fields.Boolean(required=True)
+    denied = Flag(required=True)
     attempted = fields.String(required=True, allow_none=True)
 
 

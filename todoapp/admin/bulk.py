@@ -151,7 +151,7 @@ class BulkPage(AdminPage):
                 ),
             }
         )(unknown=EXCLUDE)
-        chosen = schema.load(as_typed(request.form, schema))
+        chosen = read_form(schema, current_actor().timezone)
         return known[chosen["deed"]], list(dict.fromkeys(chosen[self.ids]))
 
     def _fields(self, actor: Actor, deed: Deed, kept: dict[str, Any] | None = None) -> dict[str, Any]:

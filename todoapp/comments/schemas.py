@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates
+from marshmallow import Schema, ValidationError, fields, validates
 
-from todoapp.kit.fields import FormInput, Id, InstantField, Line, Prose
+from todoapp.kit.fields import FormInput, Id, InstantField, Line, Prose, Whole
 from todoapp.kit.paging import CursorMetaOut, MetaOut, PageQuery
 from todoapp.tasks.schemas import PersonOut
 
@@ -15,7 +15,7 @@ MOST_PEOPLE = 20
 class CommentText(FormInput):
     """A text in Markdown that holds something to read."""
 
-    body = Prose(LONGEST, required=True, metadata={"description": "Markdown"})
+    body = Prose(LONGEST, required=True, metadata={"description": "Markdown", "minLength": 1})
 
     @validates("body")
     def something(self, body: str, **_kw: Any) -> None:
@@ -40,7 +40,7 @@ class MentionableQuery(PageQuery):
     """Whom to mention: words of a name or of an e-mail address."""
 
     search = Line(200, 0)
-    per_page = fields.Integer(load_default=10, validate=validate.Range(1, MOST_PEOPLE))
+    per_page = Whole(1, MOST_PEOPLE, load_default=10)
 
 
 class MentionOut(PersonOut):

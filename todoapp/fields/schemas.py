@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from todoapp.fields.models import KINDS
-from todoapp.kit.fields import Change, FormInput, Id, InstantField, Line, one_of
+from todoapp.kit.fields import Change, Flag, FormInput, Id, InstantField, Line, Whole, one_of
 from todoapp.kit.paging import MetaOut, PageQuery
 
 MOST_FIELDS, MOST_OPTIONS = 50, 100
@@ -52,7 +52,7 @@ class UpdateCustomField(Change):
     beside = ("version",)
     name = Line(60)
     options = Options()
-    version = fields.Integer(validate=validate.Range(1, 2**31))
+    version = Whole(1, 2**31)
 
 
 class ReorderCustomFields(FormInput):
@@ -64,7 +64,7 @@ class ReorderCustomFields(FormInput):
 class CustomFieldQuery(PageQuery):
     """Which fields: those in use, or those that are archived."""
 
-    archived = fields.Boolean(load_default=False)
+    archived = Flag(load_default=False)
 
 
 class CustomFieldOut(Schema):

@@ -1,6 +1,6 @@
 """Doing an unsafe API request once, however often it is asked."""
 
-import hashlib
+import hmac
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from todoapp.idempotency.models import GivenAnswer
 from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput
 from todoapp.kit.http import SAFE_METHODS
+from todoapp.kit.secrets import key_for
 from todoapp.signed_in import API, access_of_request, current_session
 
 LONGEST_KEY = 200
@@ -64,7 +65,8 @@ def _claim(key: str) -> GivenAnswer:
 def _fingerprint() -> str:
     account_id = current_session().account_id
     head = f"{account_id} {request.method} {request.full_path}\n".encode(errors="surrogatepass")
-    return hashlib.sha256(head + request.get_data(cache=True)).hexdigest()
+    # A body may hold a password: a plain digest of it could be guessed.
+    return hmac.digest(key_for("idempotency"), head + request.get_data(cache=True), "sha256").hex()
 
 
 def _keep(given: GivenAnswer, response: Response) -> None:

@@ -46,6 +46,13 @@ class NotFound(Refusal):
         super().__init__(message)
 
 
+class NotAcceptable(Refusal):
+    """The client takes nothing that we can give."""
+
+    status = 406
+    code = "not_acceptable"
+
+
 class Conflict(Refusal):
     """The state does not allow it, or somebody else was faster."""
 

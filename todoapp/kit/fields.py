@@ -1,15 +1,19 @@
-"""Input fields shared by every schema: what a person or a program may send, and what it becomes."""
+"""Input fields shared by every schema: what a person or a program may send, and what it becomes.
 
-import json
+JSON says what it means: a number is a number. A form and a query string have only text; there, "5" is one too. What a
+field `takes` besides its type and bounds stands in the API's description, see `todoapp/kit/describing.py`.
+"""
+
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, validate_email
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
-
-from todoapp.kit.database import json_size
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 # Companies have mail under .local, .internal and the like, which the library holds back.
 SPECIAL_USE_DOMAIN_NAMES.clear()
@@ -17,8 +21,29 @@ SPECIAL_USE_DOMAIN_NAMES.clear()
 LARGEST_ID = 2**63 - 1
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 LONGEST_TIME = 10 * 365 * 24 * 3600
+_UNSEEN = r"\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
+_WHOLE = re.compile(r"-?[0-9]{1,20}(\.0+)?")
+SOMETHING = {"pattern": rf"[^\s\x00-\x1f\x7f\x85{_UNSEEN}]"}
+"""A letter that can be seen."""
+YEARS = {"pattern": r"^(19[7-9]\d|[2-8]\d{3}|9[0-8]\d\d|99[0-8]\d|999[0-8])-"}
+_typed: ContextVar[bool] = ContextVar("typed", default=False)
+
+
+@contextmanager
+def reading_text() -> Iterator[None]:
+    """Inside, all that is read was typed into a form: numbers and ticks are text."""
+    token = _typed.set(True)
+    try:
+        yield
+    finally:
+        _typed.reset(token)
+
+
+def is_text(field: fields.Field) -> bool:
+    """Whether `field` reads text: a form, or a query string."""
+    return _typed.get() or isinstance(field.root, Query)
 
 
 class Input(Schema):
@@ -36,25 +61,19 @@ class Query(Schema):
 
 
 class FormInput(Input):
-    """Mixin for schemas that also read HTML forms: empty strings mean 'not given' for `empty_is_none` fields."""
-
-    @pre_load
-    def drop_form_extras(self, data: Any, **_kw: Any) -> Any:
-        """Take the CSRF token out of a form."""
-        if hasattr(data, "to_dict"):
-            lists = {name for name, field in self.fields.items() if isinstance(field, fields.List)}
-            data = {key: data.getlist(key) if key in lists else data.get(key) for key in data if key != "csrf_token"}
-        return data
-
-
-class NoFields(FormInput):
-    """A verb that needs nothing said."""
+    """A body that an HTML form may send as well, see `todoapp/kit/forms.py`."""
 
 
 class Change(FormInput):
-    """A patch: at least one field is named."""
+    """A patch: at least one field is named, those `beside` it aside."""
 
-    beside: tuple[str, ...] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def constraints(cls) -> dict[str, Any]:
+        """The same, in the API's description."""
+        names = [name for name in cls._declared_fields if name not in cls.beside]
+        return {"anyOf": [{"required": [name]} for name in names]} if cls.beside else {"minProperties": 1}
 
     @validates_schema
     def something(self, data: dict[str, Any], **_kw: object) -> None:
@@ -63,15 +82,21 @@ class Change(FormInput):
             raise ValidationError("Name at least one field to change.")
 
 
+class NoFields(FormInput):
+    """A verb that needs nothing said."""
+
+
 class Line(fields.String):
     """One line of text: trimmed, white space folded, without control or direction-changing characters."""
 
     def __init__(self, longest: int, shortest: int = 1, **kw: Any):
-        super().__init__(validate=validate.Length(shortest, longest), **kw)
+        self.bounds = validate.Length(shortest, longest)
+        self.takes = SOMETHING if shortest else {}
+        super().__init__(validate=self.bounds, **kw)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kw))
-        _refuse_surrogates(text)
+        text = unicodedata.normalize("NFC", self.bounds(super()._deserialize(value, attr, data, **kw)))
+        refuse_surrogates(text)
         return " ".join(_INVISIBLE.sub("", _CONTROL.sub(" ", text)).split())
 
 
@@ -102,32 +127,49 @@ class Prose(fields.String):
     """Text of several lines, trimmed at the end, without control characters."""
 
     def __init__(self, longest: int, **kw: Any):
-        super().__init__(validate=validate.Length(0, longest), **kw)
+        self.bounds = validate.Length(0, longest)
+        super().__init__(validate=self.bounds, **kw)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
         text = super()._deserialize(value, attr, data, **kw).replace("\r\n", "\n").replace("\r", "\n")
-        _refuse_surrogates(text)
-        return _CONTROL.sub("", text).rstrip()
+        refuse_surrogates(text)
+        return _CONTROL.sub("", self.bounds(text)).rstrip()
 
 
-class Id(fields.Integer):
+class Whole(fields.Integer):
+    """A whole number. 3.0 is one, as in JSON Schema; 3.5 and true are none, and "3" only where there is but text."""
+
+    def __init__(self, lowest: int, highest: int, **kw: Any):
+        super().__init__(strict=True, validate=validate.Range(lowest, highest), **kw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> int:
+        if isinstance(value, str) and is_text(self) and _WHOLE.fullmatch(value.strip()):
+            value = int(value.strip().partition(".")[0])
+        elif isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return super()._deserialize(value, attr, data, **kw)
+
+
+class Id(Whole):
     """The id of a row: a positive integer of at most 63 bits."""
 
     def __init__(self, **kw: Any):
-        super().__init__(strict=False, validate=validate.Range(1, LARGEST_ID), **kw)
+        super().__init__(1, LARGEST_ID, **kw)
 
-    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kw: Any) -> Any:
-        """An empty field of a form names nobody, where nobody is a choice."""
-        return super().deserialize(None if value == "" and self.allow_none else value, attr, data, **kw)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
-        if isinstance(value, bool | float):
+class Flag(fields.Boolean):
+    """Yes or no: true or false; in a form, also the words that a tick sends."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> bool:
+        if not isinstance(value, bool) and not (isinstance(value, str) and is_text(self)):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kw)
 
 
 class InstantField(fields.AwareDateTime):
     """An instant with its offset from UTC; kept in UTC and whole seconds."""
+
+    takes = YEARS
 
     def __init__(self, **kw: Any):
         super().__init__(format="iso", default_timezone=None, **kw)
@@ -139,14 +181,13 @@ class InstantField(fields.AwareDateTime):
 class Due(fields.Field):
     """A due date: an instant with its offset, or a day (YYYY-MM-DD), which means 17:00 in the assignee's zone."""
 
+    takes = YEARS | {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
     default_error_messages = {"invalid": "Give a day like 2026-11-27, or an instant like 2026-11-27T17:00:00+01:00."}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
         return value.isoformat() if value else None
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> datetime | date | None:
-        if value == "":
-            return None
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> datetime | date:
         if not isinstance(value, str):
             raise self.make_error("invalid")
         try:
@@ -163,6 +204,8 @@ class Due(fields.Field):
 class Day(fields.Date):
     """A day, YYYY-MM-DD."""
 
+    takes = YEARS
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> date:
         return _plausible(super()._deserialize(value, attr, data, **kw))
 
@@ -176,35 +219,14 @@ class CommaList(fields.List):
         return super()._deserialize([piece for piece in flat if piece], attr, data, **kw)
 
 
-class SmallJson(fields.Dict):
-    """A JSON object of at most `largest` bytes and eight levels."""
-
-    def __init__(self, largest: int = 16 * 1024, **kw: Any):
-        super().__init__(keys=fields.String(validate=validate.Length(1, 64)), **kw)
-        self.largest = largest
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
-        result = super()._deserialize(value, attr, data, **kw)
-        if _depth(result) > 8:
-            raise ValidationError("At most eight levels deep.")
-        try:
-            json.dumps(result, ensure_ascii=False, allow_nan=False).encode()
-        except ValueError:
-            raise ValidationError("Not valid JSON: there is a number or a letter that does not exist.") from None
-        _refuse_what_no_database_keeps(result)
-        if json_size(result) > self.largest:
-            raise ValidationError(f"At most {self.largest} bytes.")
-        return result
-
-
 def one_of(*choices: str, **kw: Any) -> fields.String:
     """One of a few words."""
     return fields.String(validate=validate.OneOf(choices), **kw)
 
 
-def duration(**kw: Any) -> fields.Integer:
+def duration(**kw: Any) -> Whole:
     """A length of time in whole seconds, at most ten years."""
-    return fields.Integer(strict=False, validate=validate.Range(0, LONGEST_TIME), **kw)
+    return Whole(0, LONGEST_TIME, **kw)
 
 
 def _utc(instant: datetime) -> datetime:
@@ -221,31 +243,9 @@ def _plausible(day: Any) -> Any:
     return day
 
 
-def _refuse_surrogates(text: str) -> None:
+def refuse_surrogates(text: str) -> None:
+    """Refuse half a character, which no text holds."""
     try:
         text.encode()
     except UnicodeEncodeError:
         raise ValidationError("Not valid text.") from None
-
-
-def _refuse_what_no_database_keeps(value: Any) -> None:
-    if isinstance(value, dict):
-        for key, child in value.items():
-            _refuse_what_no_database_keeps(key)
-            _refuse_what_no_database_keeps(child)
-    elif isinstance(value, list):
-        for child in value:
-            _refuse_what_no_database_keeps(child)
-    elif isinstance(value, str):
-        _refuse_surrogates(value)
-        if "\0" in value:
-            raise ValidationError("Not valid text.")
-    elif isinstance(value, int | float) and not -LARGEST_ID <= value <= LARGEST_ID:
-        raise ValidationError("Not a number that can be kept.")
-
-
-def _depth(value: Any, level: int = 0) -> int:
-    if level > 8 or not isinstance(value, dict | list):
-        return level
-    children = value.values() if isinstance(value, dict) else value
-    return max((_depth(child, level + 1) for child in children), default=level + 1)

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from todoapp.kit.errors import BadInput, NotFound, Refusal
-from todoapp.kit.fields import Due, Id, InstantField
+from todoapp.kit.fields import Due, Id, InstantField, reading_text
 from todoapp.kit.http import flat_fields, refuse
 from todoapp.kit.transaction import atomic, reading
 
@@ -103,7 +103,8 @@ def read_form(schema: Schema, zone: str, typed: Mapping[str, Any] | None = None)
         typed = as_typed(request.form, schema)
     data = {name: _given(schema.fields.get(name), value, zone) for name, value in typed.items() if name not in OURS}
     required = {name for name, kind in schema.fields.items() if kind.required}
-    return dict(schema.load({name: value for name, value in data.items() if name not in required or not _blank(value)}))
+    with reading_text():
+        return dict(schema.load({name: data[name] for name in data if name not in required or not _blank(data[name])}))
 
 
 def _blank(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """The edge: one transaction a request, refusals in the dialect of each face, headers, ids."""
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +10,15 @@ from flask import Flask, Response, current_app, g, json, redirect, render_templa
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException, InternalServerError, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, UnsupportedMediaType
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import ValidationError as RoutingMismatch
 
 from todoapp.kit.errors import BadInput, Forbidden, Refusal
 from todoapp.kit.transaction import atomic, reading
 
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -24,10 +27,17 @@ POLICY = (
 
 
 class RowId(IntegerConverter):
-    """An id in a path; a number that no database keeps is no address."""
+    """An id in a path; a number that no database keeps is nobody's, whatever the method."""
 
     def __init__(self, url_map: Map, **kw: Any):
         super().__init__(url_map, min=1, max=2**63 - 1, **kw)
+
+    def to_python(self, value: str) -> Any:
+        """The number; were it but no match, a method that is there would be called unknown."""
+        try:
+            return super().to_python(value)
+        except RoutingMismatch:
+            raise NotFound from None
 
 
 class StrictJson(DefaultJSONProvider):
@@ -83,7 +93,9 @@ def install(app: Flask) -> None:
 
 def speaks_json() -> bool:
     """Whether the request came through the API's door."""
-    return request.path.startswith(("/v1/", "/api/")) or request.endpoint in ("healthz", "readyz")
+    return (
+        request.path.startswith(("/v1/", "/api/")) or request.path == "/v1" or request.endpoint in ("healthz", "readyz")
+    )
 
 
 def is_websocket() -> bool:
@@ -117,7 +129,9 @@ def problem(status: int, code: str, message: str, fields: Any = None, details: A
 
 
 def _name_request() -> None:
-    g.request_id = secrets.token_hex(8)
+    """By the number that the client or a proxy gave it, where it is fit for a log; else by one of ours."""
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def _secure(response: Response) -> Response:

@@ -5,10 +5,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from todoapp.kit.errors import NotAcceptable
+from todoapp.kit.http import is_websocket
 
 MEDIA_TYPE = "application/vnd.taskapp.v1+json"
+GIVEN = ("application/json", MEDIA_TYPE)
 EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed"
-SENT = "Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match"
+SENT = "Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 
 
 class VersionByAccept:
@@ -19,7 +25,7 @@ class VersionByAccept:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if MEDIA_TYPE in environ.get("HTTP_ACCEPT", "") and not path.startswith(("/v1/", "/api/")):
+        if not path.startswith(("/v1/", "/api/")) and _names_the_version(environ.get("HTTP_ACCEPT", "")):
             environ["PATH_INFO"] = "/v1" + path
         return self.wsgi_app(environ, start_response)
 
@@ -27,7 +33,25 @@ class VersionByAccept:
 def install(app: Flask) -> None:
     """Teach `app` these manners."""
     app.wsgi_app = VersionByAccept(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_refuse_other_types)
     app.after_request(_mind_the_client)
+
+
+def _wanted(accept: str) -> MIMEAccept:
+    """The media types that a client takes, without their parameters."""
+    named = parse_accept_header(accept, MIMEAccept)
+    return MIMEAccept([(kind.partition(";")[0].strip().lower(), quality) for kind, quality in named])
+
+
+def _names_the_version(accept: str) -> bool:
+    return any(kind == MEDIA_TYPE and quality > 0 for kind, quality in _wanted(accept))
+
+
+def _refuse_other_types() -> None:
+    """A client that takes only another version must not mistake ours for it."""
+    wanted = _wanted(request.headers.get("Accept", ""))
+    if request.path.startswith("/v1/") and not is_websocket() and wanted and wanted.best_match(GIVEN) is None:
+        raise NotAcceptable(f"We answer with {' or '.join(GIVEN)}. Send one of them as Accept, or none.")
 
 
 def _mind_the_client(response: Response) -> Response:
@@ -38,7 +62,10 @@ def _mind_the_client(response: Response) -> Response:
         _tell_unchanged(response)
     elif response.status_code < 300 and "etag_version" in g:
         response.set_etag(g.etag_version, weak=True)
-    if MEDIA_TYPE in request.headers.get("Accept", "") and response.mimetype == "application/json":
+    if (
+        response.mimetype == "application/json"
+        and _wanted(request.headers.get("Accept", "")).best_match(GIVEN) == MEDIA_TYPE
+    ):
         response.headers["Content-Type"] = MEDIA_TYPE
     return response
 

@@ -18,7 +18,8 @@ def check_version(row: Any) -> Any:
     wanted = request.if_match
     if "If-Match" not in request.headers or wanted.star_tag:
         return row
-    versions = {tag.partition("-")[0] for tag in wanted.as_set(include_weak=True)}
+    # Of an empty tag Werkzeug makes None.
+    versions = {tag.partition("-")[0] for tag in wanted.as_set(include_weak=True) if tag}
     if str(row.version) not in versions:
         raise Changed(
             "This was changed since you read it. Read it again and send your change anew.", version=row.version

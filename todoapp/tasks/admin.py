@@ -7,16 +7,16 @@ from urllib.parse import urlencode
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from marshmallow import fields
 from sqlalchemy import select
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.admin.bulk import BulkPage, Deed
 from todoapp.extensions import db
-from todoapp.kit.fields import FormInput, Id, one_of
+from todoapp.kit.fields import FormInput, Id, Whole, one_of
 from todoapp.kit.forms import FRESH, Form, said_of
 from todoapp.kit.pager import pager_of
+from todoapp.kit.paging import LARGEST_PAGE
 from todoapp.permissions import find, visible
 from todoapp.signed_in import current_actor
 from todoapp.tasks.actions.archiving import archive_task, delete_task, restore_task
@@ -47,7 +47,7 @@ class TasksQuery(TaskQuery):
     """The filter of the list; `state` is where they are: on the boards, archived or deleted."""
 
     state = one_of(*STATES, load_default="open")
-    per_page = fields.Integer(load_default=50)
+    per_page = Whole(1, LARGEST_PAGE, load_default=50)
 
 
 def _away(actor: Actor, task: Task) -> str | None:

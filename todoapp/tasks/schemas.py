@@ -2,22 +2,27 @@
 
 from typing import Any, cast
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from todoapp.kit.fields import (
+    LARGEST_ID,
+    Change,
     CommaList,
     Due,
+    Flag,
     FormInput,
     Id,
     InstantField,
     Line,
     Prose,
     Query,
-    SmallJson,
+    Whole,
     duration,
     one_of,
+    reading_text,
 )
 from todoapp.kit.paging import CursorMetaOut, CursorQuery, MetaOut
+from todoapp.kit.small_json import SmallJson
 from todoapp.tasks.models import PRIORITIES, STATUSES, VISIBILITIES
 
 INSTANT = {"format": "date-time"}
@@ -51,17 +56,12 @@ class CreateTask(TaskFields):
     assigned_to_id = Id(allow_none=True)
 
 
-class UpdateTask(TaskFields):
+class UpdateTask(Change, TaskFields):
     """An edit. `version` is the version that was edited from: what others changed since is not overwritten."""
 
+    beside = ("version",)
     title = Line(255)
-    version = fields.Integer(validate=validate.Range(1, 2**31))
-
-    @validates_schema
-    def something(self, data: dict, **_kw: object) -> None:
-        """An edit says what to change."""
-        if not data.keys() - {"version"}:
-            raise ValidationError("Name at least one field to change.")
+    version = Whole(1, 2**31)
 
 
 class AssignTask(FormInput):
@@ -83,7 +83,7 @@ class PauseTask(FormInput):
 
     reason = Line(255, required=True)
     comment = Prose(2000, allow_none=True)
-    progress_percentage = fields.Integer(validate=validate.Range(0, 100), allow_none=True)
+    progress_percentage = Whole(0, 100, allow_none=True)
     waiting_for_user_id = Id(allow_none=True)
     waiting_for_task_id = Id(allow_none=True)
 
@@ -95,7 +95,9 @@ class CorrectClock(FormInput):
 
 
 class PersonOrNobody(fields.Field):
-    """The id of a member, or the word nobody."""
+    """In a query string: the id of a member, or the word nobody."""
+
+    takes = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LARGEST_ID}, {"const": "nobody"}]}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
         return value
@@ -103,7 +105,8 @@ class PersonOrNobody(fields.Field):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> int | str:
         if value == "nobody":
             return "nobody"
-        return cast(int, Id().deserialize(value))
+        with reading_text():
+            return cast(int, Id().deserialize(value))
 
 
 class TaskQuery(CursorQuery):
@@ -116,11 +119,11 @@ class TaskQuery(CursorQuery):
     created_by = CommaList(Id())
     due_date_from = Due()
     due_date_to = Due()
-    undated = fields.Boolean(load_default=False, metadata={"description": "those without a due date alone"})
+    undated = Flag(load_default=False, metadata={"description": "those without a due date alone"})
     search = Line(200, 0)
     tags = CommaList(Line(50))
     parent_task_id = Id()
-    archived = fields.Boolean(load_default=False)
+    archived = Flag(load_default=False)
     awaiting_answer = one_of(
         "true", "overdue", metadata={"description": "handed over and neither accepted nor rejected"}
     )

@@ -10,7 +10,7 @@ from todoapp.tasks.schemas import PersonOut
 class SuggestionQuery(PageQuery):
     """What the work would be: when it is due, and how long it may take."""
 
-    due_date = Due(metadata={"type": "string", "description": "a day or an instant"})
+    due_date = Due(metadata={"description": "a day or an instant"})
     estimated_time = duration(metadata={"description": "seconds"})
 
 

@@ -11,6 +11,7 @@ from zxcvbn import zxcvbn
 from todoapp.kit.errors import BadInput
 
 SHORTEST = 12
+TOO_SHORT = f"Use at least {SHORTEST} characters. A few words in a row are easiest to remember."
 LARGEST_BYTES = 1024
 SCORED = 72
 STRONG_ENOUGH = 3
@@ -43,7 +44,7 @@ def is_outdated(password_hash: str) -> bool:
 def refuse_weak(password: str, *known: str | None, field: str = "password") -> None:
     """Refuse a password that is too short, too long, or easily guessed by who knows `known` of the person."""
     if len(password) < SHORTEST:
-        raise _refusal(field, f"Use at least {SHORTEST} characters. A few words in a row are easiest to remember.")
+        raise _refusal(field, TOO_SHORT)
     if len(password.encode()) > LARGEST_BYTES:
         raise _refusal(field, f"Use at most {LARGEST_BYTES} bytes.")
     words = [part for fact in known if fact for part in (fact, *fact.replace("@", " ").replace(".", " ").split())]

@@ -7,9 +7,11 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, vali
 
 from todoapp.accounts.models import ROLES
 from todoapp.kit.clock import ZONES
-from todoapp.kit.fields import Email, FormInput, Id, InstantField, Line, SmallJson, one_of
+from todoapp.kit.fields import Change, Email, FormInput, Id, InstantField, Line, is_text, one_of, refuse_surrogates
 from todoapp.kit.paging import MetaOut
+from todoapp.kit.small_json import NAMES, SmallJson
 from todoapp.users.devices import device_in_words
+from todoapp.users.passwords import SHORTEST, TOO_SHORT
 from todoapp.users.sessions import API, BROWSER
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "it": "Italiano", "nl": "Nederlands"}
@@ -20,40 +22,55 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 class Secret(fields.String):
     """A password or token, taken letter by letter."""
 
+    bounds: tuple[validate.Length, ...] = (validate.Length(1, 1024),)
+
     def __init__(self, **kw: Any):
-        super().__init__(validate=validate.Length(1, 1024), **kw)
+        super().__init__(validate=self.bounds, **kw)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kw)
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise ValidationError("Not valid text.") from None
+        refuse_surrogates(text)
         return text
+
+
+class NewPassword(Secret):
+    """A password to be. Whether it is hard to guess is asked when it is set."""
+
+    bounds = (*Secret.bounds, validate.Length(SHORTEST, error=TOO_SHORT))
 
 
 class Mobile(fields.String):
     """A mobile number with its country code (E.164); blanks, hyphens and brackets are left out."""
 
+    takes = {"pattern": r"^[\s().-]*\+[\s().-]*[1-9]([\s().-]*[0-9]){6,14}[\s().-]*$"}
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str | None:
         number = re.sub(r"[\s().-]", "", super()._deserialize(value, attr, data, **kw))
-        if not number and self.allow_none:
+        if not number and self.allow_none and is_text(self):
             return None
         if not _E164.fullmatch(number):
             raise ValidationError("Give the number with its country code, such as +49 171 1234567.")
         return number
 
 
-def _known_zone(name: str) -> None:
-    if name not in ZONES:
-        raise ValidationError("There is no such time zone. Give one like Europe/Berlin.")
+class Zone(fields.String):
+    """A time zone by its name in the IANA database."""
+
+    takes = {"format": "iana-time-zone", "example": "Europe/Berlin"}
+    default_error_messages = {"unknown": "There is no such time zone. Give one like Europe/Berlin."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
+        name: str = super()._deserialize(value, attr, data, **kw)
+        if name not in ZONES:
+            raise self.make_error("unknown")
+        return name
 
 
 class Register(FormInput):
     """A new person and the account that they will own."""
 
     email = Email(required=True)
-    password = Secret(required=True, load_only=True)
+    password = NewPassword(required=True, load_only=True)
     first_name = Line(80, required=True)
     last_name = Line(80, 0)
     account_name = Line(120, required=True)
@@ -74,7 +91,7 @@ class UseLink(FormInput):
 class SetPassword(UseLink):
     """The token at the end of a link, and the new password."""
 
-    password = Secret(required=True)
+    password = NewPassword(required=True)
 
 
 class ChooseAccount(FormInput):
@@ -82,6 +99,11 @@ class ChooseAccount(FormInput):
 
     account_id = Id()
     account = Line(80, metadata={"description": "slug"})
+
+    @classmethod
+    def constraints(cls) -> dict[str, Any]:
+        """Not both, in the API's description."""
+        return {"not": {"required": ["account_id", "account"]}}
 
     @validates_schema
     def one_of_both(self, data: dict[str, Any], **_kw: object) -> None:
@@ -92,6 +114,11 @@ class ChooseAccount(FormInput):
 
 class SwitchAccount(ChooseAccount):
     """The account to work in from now on."""
+
+    @classmethod
+    def constraints(cls) -> dict[str, Any]:
+        """One of both, in the API's description."""
+        return {"oneOf": [{"required": ["account_id"]}, {"required": ["account"]}]}
 
     @validates_schema
     def one(self, data: dict[str, Any], **_kw: object) -> None:
@@ -117,29 +144,24 @@ class ChangePassword(FormInput):
     """The old password and the new one."""
 
     current_password = Secret(required=True)
-    password = Secret(required=True)
+    password = NewPassword(required=True)
 
 
-class UpdateProfile(FormInput):
+class UpdateProfile(Change):
     """What people change of themselves."""
 
     first_name = Line(80)
     last_name = Line(80, 0)
     mobile = Mobile(allow_none=True)
-    timezone = fields.String(validate=_known_zone)
+    timezone = Zone()
     language = one_of(*LANGUAGES)
     avatar_url = fields.URL(
         schemes={"https"},
         validate=validate.Length(max=500),
+        metadata={"format": "uri", "pattern": "^https://"},
         allow_none=True,
         error_messages={"invalid": "Give an https:// address."},
     )
-
-    @validates_schema
-    def something(self, data: dict[str, Any], **_kw: object) -> None:
-        """A change says what to change."""
-        if not data:
-            raise ValidationError("Name at least one field to change.")
 
 
 class PreferenceChanges(Schema):
@@ -149,6 +171,11 @@ class PreferenceChanges(Schema):
         unknown = INCLUDE
 
     theme = one_of(*THEMES, allow_none=True)
+
+    @classmethod
+    def constraints(cls) -> dict[str, Any]:
+        """The same, in the API's description."""
+        return {"minProperties": 1, "propertyNames": {"minLength": NAMES.min, "maxLength": NAMES.max}}
 
     @validates_schema
     def small(self, data: dict[str, Any], **_kw: object) -> None:
