@@ -35,8 +35,9 @@ class Describer(OpenAPIConverter):
 
     def schema2jsonschema(self, schema: Schema) -> dict[str, Any]:
         """An object, with what holds for the whole of it."""
-        constraints = getattr(schema, "constraints", dict)()
-        return super().schema2jsonschema(schema) | constraints  # type: ignore[no-any-return]
+        constraints: dict[str, Any] = getattr(schema, "constraints", dict)()
+        described: dict[str, Any] = super().schema2jsonschema(schema)
+        return described | constraints
 
 
 class Describing(MarshmallowPlugin):
