@@ -10,6 +10,7 @@ from todoapp.extensions import csrf, db, principal
 from todoapp.kit.doors import access_of
 from todoapp.kit.errors import NotSignedIn
 from todoapp.kit.http import SAFE_METHODS, refuse_foreign_origin, refuse_other_bodies, speaks_json
+from todoapp.kit.logs import note_whose
 from todoapp.permissions.principal import identity_of
 from todoapp.tenancy import enter
 from todoapp.users.models import Session, User
@@ -30,6 +31,7 @@ def current_session() -> Session:
                 "Sign in first." if door == PAGES else "Send a valid access token: Authorization: Bearer …"
             )
         g.session_row = found
+        note_whose(found.account_id, found.user_id)
     return g.session_row  # type: ignore[no-any-return]
 
 

@@ -11,6 +11,7 @@ import config
 from todoapp import create_app
 from todoapp.extensions import db
 from todoapp.kit.logs import JsonLines
+from todoapp.signed_in import current_session
 
 
 def test_the_process_answers(app):
@@ -58,6 +59,21 @@ def test_a_request_is_one_json_line_with_its_ids_and_no_secret(api, app, cast, l
     assert (first["account_id"], first["user_id"]) == (cast.account_id, cast.uma.user_id)
     assert (first["method"], first["route"], first["status"]) == ("GET", "/v1/tasks", 200)
     assert "secret" not in json.dumps([first, second])
+
+
+def test_a_refusal_and_a_failure_say_whose_they_were(api, app, cast, lines, monkeypatch):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    uma = api(cast.uma)
+    ids = (cast.account_id, cast.uma.user_id)
+    for path, body, status in (("/v1/tasks", {}, 422), ("/v1/tasks/999999999/start", {}, 404)):
+        assert uma.post(path, json=body).status_code == status
+    uma.get("/v1/accounts")
+    app.test_client().get("/v1/accounts")
+    monkeypatch.setattr("todoapp.users.api.current_person", lambda: 1 / 0 if current_session() else None)
+    assert uma.get("/v1/users/me").status_code == 500
+    *known, nobody, failed = lines()
+    assert [(line["account_id"], line["user_id"]) for line in [*known, failed]] == [ids] * 4
+    assert "account_id" not in nobody
 
 
 def test_a_start_without_a_good_secret_is_refused_with_what_to_set(tmp_path):

@@ -1,6 +1,7 @@
 """What external clients may count on: doing it once, unchanged answers, versions, cursors, cross-origin reads."""
 
 import base64
+import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -238,6 +239,18 @@ def test_a_yes_in_json_is_true(api, cast, odd):
     path = f"/v1/accounts/{cast.account_id}/members/{cast.mara.user_id}"
     answer = api(cast.olga).patch(path, json={"can_reassign_tasks": odd})
     assert answer.status_code == 422 and list(answer.json["fields"]) == ["can_reassign_tasks"]
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_measured(api, cast):
+    uma = api(cast.uma)
+    streamed = {"content_type": "application/json", "environ_overrides": {"wsgi.input_terminated": True}}
+    for size, status in ((10, 201), (3_000_000, 413)):
+        body = io.BytesIO(json.dumps({"title": "t", "description": "a" * 10, "tags": []}).encode() + b" " * size)
+        assert uma.post("/v1/tasks", input_stream=body, **streamed).status_code == status
+
+
+def test_health_has_no_version(app):
+    assert app.test_client().get("/healthz", headers={"Accept": VERSION}).status_code == 200
 
 
 def test_a_problem_names_the_field_wherever_it_is(api, cast):

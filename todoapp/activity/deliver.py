@@ -17,6 +17,7 @@ from todoapp.activity.posting import post
 from todoapp.activity.reactions import DELIVERERS, REACTIONS
 from todoapp.extensions import db
 from todoapp.kit.clock import now
+from todoapp.kit.logs import note_whose
 from todoapp.kit.retention import delete_all
 from todoapp.kit.secrets import digest
 from todoapp.kit.transaction import atomic, is_passing
@@ -65,6 +66,7 @@ def _next_entry() -> bool:
     if claimed is None:
         return False
     entry_id, account_id, lease = claimed
+    note_whose(account_id)
     try:
         atomic(lambda: _react(entry_id, account_id, lease))
     except Exception as error:
@@ -81,6 +83,7 @@ def _next_delivery() -> bool:
     if claimed is None:
         return False
     delivery_id, account_id, lease = claimed
+    note_whose(account_id)
     try:
         effect = atomic(lambda: _within(account_id, lambda: _prepare(delivery_id, lease)))
         if effect is not None:

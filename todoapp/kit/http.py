@@ -10,7 +10,13 @@ from flask import Flask, Response, current_app, g, json, redirect, render_templa
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.routing import ValidationError as RoutingMismatch
@@ -246,7 +252,11 @@ def refuse_foreign_origin() -> None:
 
 def refuse_other_bodies() -> None:
     """Refuse a body that is not JSON: it would be read as empty, and the deed done without what it said."""
-    if not request.get_data(cache=True):
+    body = request.get_data(cache=True)
+    if request.content_length is None and len(body) >= current_app.config["MAX_CONTENT_LENGTH"]:
+        # Of a body that does not say how long it is, Werkzeug reads as much as is allowed, and leaves the rest.
+        raise RequestEntityTooLarge
+    if not body:
         return
     if not request.is_json:
         raise UnsupportedMediaType

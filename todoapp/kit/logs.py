@@ -46,15 +46,15 @@ def _is_ours(handler: logging.Handler) -> bool:
     return isinstance(handler.formatter, JsonLines)
 
 
+def note_whose(account_id: int | None, user_id: int | None = None) -> None:
+    """Remember to whom what happens now belongs; also when it is refused or fails, and its rows are gone."""
+    g.whose = {"account_id": account_id, "user_id": user_id}
+
+
 def _whose() -> dict[str, Any]:
     if not has_app_context():
         return {}
-    actor = g.get("actor")
-    facts = {
-        "request_id": g.get("request_id"),
-        "account_id": actor.account_id if actor else None,
-        "user_id": actor.user_id if actor else None,
-    }
+    facts = {"request_id": g.get("request_id")} | g.get("whose", {})
     return {name: value for name, value in facts.items() if value is not None}
 
 

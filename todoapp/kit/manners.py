@@ -13,6 +13,7 @@ from todoapp.kit.http import is_websocket
 
 MEDIA_TYPE = "application/vnd.taskapp.v1+json"
 GIVEN = ("application/json", MEDIA_TYPE)
+UNVERSIONED = ("/v1/", "/api/", "/healthz", "/readyz", "/static/")
 EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed"
 SENT = "Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 
@@ -25,7 +26,7 @@ class VersionByAccept:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if not path.startswith(("/v1/", "/api/")) and _names_the_version(environ.get("HTTP_ACCEPT", "")):
+        if not path.startswith(UNVERSIONED) and _names_the_version(environ.get("HTTP_ACCEPT", "")):
             environ["PATH_INFO"] = "/v1" + path
         return self.wsgi_app(environ, start_response)
 
