@@ -219,6 +219,7 @@ def test_settings_merge_and_go_back_to_their_defaults(api, cast):
         "hue": 0,
         "default_timezone": "UTC",
         "language": "en",
+        "holidays": [],
         "working_hours": {"start": "09:00", "end": "17:00", "days": [0, 1, 2, 3, 4]},
     }
     sven.patch(path, json={"hue": 3, "allow_rejection": False})
@@ -267,6 +268,7 @@ def test_members_are_listed_filtered_and_found(api, cast, placeholder):
         "role": "user",
         "manager": {"id": cast.mara.user_id, "name": "Mara Northwind"},
         "can_reassign_tasks": False,
+        "suspended_at": None,
     }
     paul = uma.get(f"{path}/{placeholder.user_id}").json
     assert (paul["email"], paul["is_placeholder"]) == (None, True)

@@ -156,7 +156,7 @@ def test_all_settings_are_kept_and_shown(visit, cast, app):
         ("hours_days", [], "Length must be between 1 and 7"),
         ("holidays", "2026-02-30 Never", "Not a valid date"),
         ("holidays", "2026-12-25", "Line 1: write the day and its name"),
-        ("default_timezone", "Mars/Base", "Not a time zone"),
+        ("default_timezone", "Mars/Base", "There is no such time zone"),
     ],
 )
 def test_a_wrong_setting_is_named_and_nothing_is_lost(visit, cast, app, name, value, said):

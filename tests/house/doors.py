@@ -48,7 +48,7 @@ NOT_ROWS = {
 NUMBERS = {"page", "per_page", "version", "estimated_time", "progress_percentage", "hue", "days", "answer_within_hours"}
 """Whole numbers that count something."""
 
-UNTYPED = {"due_date", "due_date_from", "due_date_to"}
+UNTYPED = {"due_date", "due_date_from", "due_date_to", "from", "to"}
 """Fields without a type in the description that are no ids: a day or an instant."""
 
 
