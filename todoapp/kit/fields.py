@@ -25,7 +25,7 @@ _UNSEEN = r"\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _WHOLE = re.compile(r"-?[0-9]{1,20}(\.0+)?")
-SOMETHING = {"pattern": rf"[^\s\x00-\x1f\x7f\x85{_UNSEEN}]"}
+SOMETHING = {"pattern": rf"[^\s\x00-\x1f\x7f\x85{_UNSEEN}]", "examples": ["Some text"]}
 """A letter that can be seen."""
 YEARS = {"pattern": r"^(19[7-9]\d|[2-8]\d{3}|9[0-8]\d\d|99[0-8]\d|999[0-8])-"}
 _typed: ContextVar[bool] = ContextVar("typed", default=False)
@@ -169,7 +169,7 @@ class Flag(fields.Boolean):
 class InstantField(fields.AwareDateTime):
     """An instant with its offset from UTC; kept in UTC and whole seconds."""
 
-    takes = YEARS
+    takes = YEARS | {"examples": ["2026-11-27T17:00:00+01:00"]}
 
     def __init__(self, **kw: Any):
         super().__init__(format="iso", default_timezone=None, **kw)
@@ -181,7 +181,11 @@ class InstantField(fields.AwareDateTime):
 class Due(fields.Field):
     """A due date: an instant with its offset, or a day (YYYY-MM-DD), which means 17:00 in the assignee's zone."""
 
-    takes = YEARS | {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+    takes = YEARS | {
+        "type": "string",
+        "anyOf": [{"format": "date"}, {"format": "date-time"}],
+        "examples": ["2026-11-27"],
+    }
     default_error_messages = {"invalid": "Give a day like 2026-11-27, or an instant like 2026-11-27T17:00:00+01:00."}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
@@ -204,7 +208,7 @@ class Due(fields.Field):
 class Day(fields.Date):
     """A day, YYYY-MM-DD."""
 
-    takes = YEARS
+    takes = YEARS | {"examples": ["2026-11-27"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> date:
         return _plausible(super()._deserialize(value, attr, data, **kw))
@@ -216,7 +220,7 @@ class CommaList(fields.List):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> list[Any]:
         parts = value if isinstance(value, list) else [value]
         flat = [piece.strip() for part in parts for piece in str(part).split(",")]
-        return super()._deserialize([piece for piece in flat if piece], attr, data, **kw)
+        return super()._deserialize(flat, attr, data, **kw)
 
 
 def one_of(*choices: str, **kw: Any) -> fields.String:
@@ -224,9 +228,13 @@ def one_of(*choices: str, **kw: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(choices), **kw)
 
 
-def duration(**kw: Any) -> Whole:
+class Duration(Whole):
     """A length of time in whole seconds, at most ten years."""
-    return Whole(0, LONGEST_TIME, **kw)
+
+    takes = {"examples": [3600]}
+
+    def __init__(self, **kw: Any):
+        super().__init__(0, LONGEST_TIME, **kw)
 
 
 def _utc(instant: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """Whether the process lives, and whether it is ready to serve."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app, jsonify
@@ -54,7 +54,7 @@ def migrations() -> bool:
     """The schema is the one that this program was written for."""
     scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
     # Alembic's own context would write two lines into the log at each probe.
-    there = session().scalars(select(column("version_num")).select_from(table("alembic_version")))
+    there: Iterable[str] = session().scalars(select(column("version_num")).select_from(table("alembic_version")))
     return set(there) == set(scripts.get_heads())
 
 

@@ -9,6 +9,7 @@ from todoapp.kit.fields import (
     Change,
     CommaList,
     Due,
+    Duration,
     Flag,
     FormInput,
     Id,
@@ -17,7 +18,6 @@ from todoapp.kit.fields import (
     Prose,
     Query,
     Whole,
-    duration,
     one_of,
     reading_text,
 )
@@ -43,7 +43,7 @@ class TaskFields(FormInput):
     priority = one_of(*PRIORITIES)
     visibility = one_of(*VISIBILITIES)
     due_date = Due(allow_none=True)
-    estimated_time = duration(allow_none=True, metadata={"description": "seconds"})
+    estimated_time = Duration(allow_none=True, metadata={"description": "seconds"})
     tags = fields.List(tag_name(), validate=validate.Length(0, 20))
     custom_fields = SmallJson(metadata={"description": "by key, see /v1/custom-fields; null clears, the others stay"})
     parent_task_id = Id(allow_none=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from todoapp.kit.fields import Due, duration
+from todoapp.kit.fields import Due, Duration
 from todoapp.kit.paging import MetaOut, PageQuery
 from todoapp.tasks.schemas import PersonOut
 
@@ -11,7 +11,7 @@ class SuggestionQuery(PageQuery):
     """What the work would be: when it is due, and how long it may take."""
 
     due_date = Due(metadata={"description": "a day or an instant"})
-    estimated_time = duration(metadata={"description": "seconds"})
+    estimated_time = Duration(metadata={"description": "seconds"})
 
 
 class SuggestionOut(Schema):

@@ -42,7 +42,7 @@ class NewPassword(Secret):
 class Mobile(fields.String):
     """A mobile number with its country code (E.164); blanks, hyphens and brackets are left out."""
 
-    takes = {"pattern": r"^[\s().-]*\+[\s().-]*[1-9]([\s().-]*[0-9]){6,14}[\s().-]*$"}
+    takes = {"pattern": r"^[\s().-]*\+[\s().-]*[1-9]([\s().-]*[0-9]){6,14}[\s().-]*$", "examples": ["+49 171 1234567"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str | None:
         number = re.sub(r"[\s().-]", "", super()._deserialize(value, attr, data, **kw))
@@ -56,7 +56,7 @@ class Mobile(fields.String):
 class Zone(fields.String):
     """A time zone by its name in the IANA database."""
 
-    takes = {"format": "iana-time-zone", "example": "Europe/Berlin"}
+    takes = {"format": "iana-time-zone", "examples": ["Europe/Berlin"]}
     default_error_messages = {"unknown": "There is no such time zone. Give one like Europe/Berlin."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> str:
