@@ -91,4 +91,4 @@ def lua(value: Any) -> str:
         return "{" + ", ".join(map(lua, value)) + "}"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
