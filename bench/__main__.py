@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from bench.making import ROOT
-from bench.running import measure, measure_sockets
+from bench.planning import SMALLEST
+from bench.running import count_of, measure, measure_sockets
 from bench.table import keep, write_table
 
 SERVER = os.environ.get("TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1:3306/").rsplit("/", 1)[0] + "/"
@@ -30,6 +31,8 @@ def options_of(words: list[str]) -> argparse.Namespace:
     asked.add_argument("--dry", action="store_true", help="leave the table and the rows as they are")
     options = asked.parse_args(words)
     options.sizes, options.cases = split(options.sizes), split(options.cases)
+    if small := [size for size in options.sizes if count_of(size) < SMALLEST]:
+        asked.error(f"{small[0]}: with fewer than {SMALLEST:,} tasks no board shows 200 cards to everybody")
     options.sockets = [int(count) for count in split(options.sockets)]
     return options
 

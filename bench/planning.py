@@ -15,6 +15,7 @@ REGULAR = 0.98
 """The share of tasks that are on somebody's board; of the rest, half is nobody's and half is put away."""
 FLOOR = 51
 """So many tasks of each status everybody has at the least: one more than a column of a board shows."""
+SMALLEST = 10_000
 OPEN_SHARES = {"pending": 0.12, "in_progress": 0.005, "paused": 0.03}
 RARE, FREQUENT = "zeppelin", "report"
 RARE_COUNT = 30

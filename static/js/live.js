@@ -11,6 +11,7 @@ const [signedOut, shutOut] = [4401, 4403];
 const shut = [403, 404, 410];
 
 const root = document.querySelector("[data-reader]");
+const isTask = root?.dataset.live.startsWith("Task");
 const here = location.pathname + location.search;
 let line = null;
 let told = new Set();
@@ -73,7 +74,8 @@ function down(code) {
 function show(page, ids) {
   const found = regions.show(page, ids);
   left = found.left;
-  if (ids.size || found.isNew) strip.speak(root.dataset.live.startsWith("Task") ? "Task updated." : "Board updated.");
+  for (const unit of left) if (ids.has(unit.id)) told.add(unit.id);
+  if (found.hasChanged || (isTask && ids.size)) strip.speak(isTask ? "Task updated." : "Board updated.");
   listen();
 }
 
@@ -141,7 +143,7 @@ function turn() {
   clearTimeout(rest);
   if (document.hidden) rest = setTimeout(() => line.close(), restWhenHidden);
   else if (!isStopped) {
-    line.open();
+    line.hurry();
     look();
   }
 }

@@ -50,12 +50,10 @@ function keep(unit, page) {
   const home = page.getElementById(unit.parentElement.id);
   if (!home) return false;
   twin?.remove();
-  let neighbour = unit;
-  let there = null;
-  while (!there && (neighbour = neighbour.previousElementSibling)) {
-    there = [...home.children].find((child) => child.id && child.id === neighbour.id);
-  }
-  if (there) there.after(copy);
+  const neighbour = [...unit.parentElement.children]
+    .slice(0, [...unit.parentElement.children].indexOf(unit))
+    .findLast((one) => one.id && page.getElementById(one.id)?.parentElement === home);
+  if (neighbour) page.getElementById(neighbour.id).after(copy);
   else home.prepend(copy);
   return true;
 }
@@ -81,7 +79,8 @@ function mark(elements) {
   }
 }
 
-// Shows `page`; `told` are the ids of what has changed. Answers with what was left alone, and whether something came to it.
+// Shows `page`; `told` are the ids of what has changed. Answers with what was left alone, and whether things
+// changed that stand or stood here.
 function show(page, told) {
   const before = new Set([...document.querySelectorAll(things)].map((thing) => thing.id));
   const left = [];
@@ -95,7 +94,7 @@ function show(page, told) {
   }
   const now = [...document.querySelectorAll(things)];
   mark(now.filter((thing) => (!before.has(thing.id) || told.has(thing.id)) && !left.includes(thing)));
-  return { left, isNew: now.some((thing) => !before.has(thing.id)) };
+  return { left, hasChanged: now.some((thing) => !before.has(thing.id)) || [...told].some((id) => before.has(id)) };
 }
 
 // Not imported: an address in an import would not carry the stamp of the file's content.

@@ -8,6 +8,15 @@ from typing import Any
 from playwright.sync_api import Locator, Page, WebSocket
 
 PATIENCE = 10.0
+WATCH = """
+() => {
+  window.mark = "the same";
+  window.tinted = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) if ("new" in target.dataset) tinted.push(target.id);
+  }).observe(document, { attributeFilter: ["data-new"], subtree: true });
+}
+"""
 PUT_A_MARK = "(card) => { card.mark = 'the same'; }"
 
 
@@ -32,7 +41,7 @@ class Window:
         self.sockets.clear()
         self.page.goto(path)
         self.until(lambda: "pong" in [message["type"] for message in self.heard])
-        self.page.evaluate("window.mark = 'the same'")
+        self.page.evaluate(WATCH)
         self.asked.clear()
 
     def until(self, holds: Callable[[], Any], patience: float = PATIENCE) -> None:
@@ -53,6 +62,10 @@ class Window:
     def lines(self) -> int:
         """How many lines are open."""
         return sum(not socket.is_closed() for socket in self.sockets)
+
+    def tinted(self) -> list[str]:
+        """The ids of what was shown as new since the page was opened."""
+        return self.page.evaluate("tinted")  # type: ignore[no-any-return]
 
     @property
     def is_the_same(self) -> bool:

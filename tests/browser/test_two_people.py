@@ -37,11 +37,12 @@ def gunicorn(settings: dict[str, Any], tmp_path_factory: pytest.TempPathFactory)
     if not shutil.which("redis-server"):
         pytest.skip("LEFT OUT: there is no redis-server")
     redis, server = Redis(tmp_path_factory.mktemp("redis")), Gunicorn(tmp_path_factory.mktemp("gunicorn"))
-    redis.start()
-    server.start_on(settings, redis.url)
-    yield server
-    server.stop(signal.SIGQUIT)
-    redis.stop()
+    with ExitStack() as running:
+        running.callback(redis.stop)
+        running.callback(server.stop, signal.SIGQUIT)
+        redis.start()
+        server.start_on(settings, redis.url)
+        yield server
 
 
 @pytest.fixture(
@@ -104,7 +105,7 @@ def test_what_one_does_the_other_sees(uma, mara, cast, complaints):
     add(mara, "Fix the login")
     uma.card("Fix the login", "pending").wait_for(timeout=A_MOMENT)
     assert uma.page.locator("#count-pending").inner_text() == "1"
-    assert uma.page.locator("[data-new]").count() == 1
+    uma.until(lambda: uma.tinted() == [uma.card("Fix the login").get_attribute("id")])
     mark(uma.card("Fix the login"))
     add(mara, "Write the notes")
     uma.card("Write the notes").wait_for(timeout=A_MOMENT)
@@ -267,32 +268,37 @@ def test_without_a_line_the_page_asks_now_and_then(uma, mara, cast):
 
 
 def test_a_line_that_died_unnoticed_is_opened_anew(uma, mara, cast):
+    lines: list[Any] = []
     said: list[str] = []
-    dead: list[Any] = []
+    is_dead = False
 
     def relay(socket: Any) -> None:
         def pass_on(message: str) -> None:
-            said.append(message)
-            if socket not in dead:
+            said.append(f"{lines.index(socket)} {message}")
+            if socket is not lines[0] or not is_dead:
                 socket.send(message)
 
         lines.append(socket)
         socket.connect_to_server().on_message(pass_on)
 
-    lines: list[Any] = []
+    def was_said(line: int, word: str) -> bool:
+        return any(message.startswith(f"{line} ") and f'"{word}"' in message for message in said)
+
     uma.page.clock.install()
     uma.page.route_web_socket("**/v1/live", relay)
     uma.page.goto("/boards/me")
-    uma.until(lambda: any('"pong"' in message for message in said))
-    dead.extend(lines)
+    uma.until(lambda: was_said(0, "pong"))
+    is_dead = True
     make(mara.page, "Unheard", assigned_to_id=cast.uma.user_id)
-    uma.until(lambda: any('"task_added"' in message for message in said))
+    uma.until(lambda: was_said(0, "task_added"))
     assert uma.card("Unheard").count() == 0
     for _ in range(6):
         uma.page.clock.fast_forward(20_000)
     uma.card("Unheard").wait_for()
-    uma.until(lambda: len(lines) > 1)
+    uma.until(lambda: was_said(1, "subscribed"))
     make(mara.page, "Heard again", assigned_to_id=cast.uma.user_id)
+    uma.until(lambda: was_said(1, "task_added"))
+    uma.page.clock.fast_forward(10_000)  # for its clock, the page was slow to fetch
     uma.card("Heard again").wait_for(timeout=A_MOMENT)
 
 
