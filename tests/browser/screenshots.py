@@ -30,7 +30,10 @@ PICTURES = (
     ("calendar-phone", "manager", "/boards/team?view=calendar#today", False, True),
     ("timeline-light", "manager", "/boards/team?view=timeline", False, False),
     ("timeline-phone", "manager", "/boards/team?view=timeline", False, True),
-    ("members", "owner", "/members", False, False),
+    ("members", "owner", "/admin/member/", False, False),
+    ("overview-dark", "owner", "/admin/", True, False),
+    ("audit-light", "owner", "/admin/audit/", False, False),
+    ("settings-phone", "owner", "/admin/settings/", False, True),
 )
 
 
