@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def split(text: str) -> list[str]:
 
 def main() -> None:
     """Measure, keep the rows, write the table."""
+    signal.signal(signal.SIGTERM, lambda *_told: sys.exit("stopped"))  # and the servers with us
     options = options_of(sys.argv[1:])
     options.folder.mkdir(parents=True, exist_ok=True)
     for size in options.sizes:

@@ -95,7 +95,6 @@ def _furnish() -> tuple[int, list[int]]:
 
 def measure_live(database: Database, folder: Path, idle: Sequence[int]) -> list[dict[str, Any]]:
     """One row for each number of watchers, and one for each number of idle sockets."""
-    database.remake()
     with app_on(database, folder).app_context():
         upgrade()
         db.session.remove()

@@ -43,6 +43,7 @@ def measure(options: Namespace, size: str) -> list[dict[str, Any]]:
     say(f"{options.database}, {size} tasks")
     app = app_on(database, options.folder)
     made = bring(app, database, count)
+    facts = facts_of(options, database) | {"size": size, "tasks": count}
     if options.profile:
         with restored(database, made):
             profile(app, scene_of(database, made, Visitors(app)), reads, ROLES)
@@ -55,7 +56,6 @@ def measure(options: Namespace, size: str) -> list[dict[str, Any]]:
         if deeds:
             stage = Stage(scene, database, made)
             rows += do(server, stage, deeds, ROLES, options.seconds, options.rounds)
-    facts = facts_of(options, database) | {"size": size, "tasks": count}
     return [facts | row for row in rows]
 
 
@@ -65,8 +65,9 @@ def measure_sockets(options: Namespace) -> list[dict[str, Any]]:
         return []
     say("live")
     database = database_of(options, LIVE)
-    rows = measure_live(database, options.folder, options.sockets)
-    return [facts_of(options, database) | {"size": LIVE} | row for row in rows]
+    database.remake()
+    facts = facts_of(options, database) | {"size": LIVE}
+    return [facts | row for row in measure_live(database, options.folder, options.sockets)]
 
 
 def chosen(cases: Sequence[Any], asked: Sequence[str]) -> list[Any]:
@@ -122,13 +123,14 @@ def weigh(server: Served) -> list[dict[str, Any]]:
 
 
 def facts_of(options: Namespace, database: Database) -> dict[str, Any]:
-    """When and on what a row was measured."""
+    """When and on what a row is measured, and how busy the machine is before we load it."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit(),
         "database": options.database,
         "server": database.version(),
-        "load": round(os.getloadavg()[1], 1),
+        "load": round(os.getloadavg()[0], 1),
+        "cores": os.cpu_count(),
     }
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,7 +15,7 @@ from tests.live.servers import Process, Redis
 from tests.live.talk import until
 
 WORKERS = 2
-SLOW_START = 120
+SLOW_START = 300
 
 
 class Served(Process):
@@ -60,10 +60,12 @@ class Served(Process):
 
     def end(self) -> None:
         """Stop all of it."""
-        if self.worker:
-            self.worker.terminate()
-            self.worker.wait(30)
-        self.stop(patience=60)
+        try:
+            if self.worker:
+                self.worker.terminate()
+                self.worker.wait(60)
+        finally:
+            self.stop(patience=60)
 
 
 class Embedded(Served):
@@ -80,15 +82,15 @@ class Embedded(Served):
 @contextmanager
 def serving(database: Database, folder: Path) -> Iterator[Served]:
     """The product on `database`: scaled out on MariaDB, embedded on SQLite. Logs lie in `folder`."""
-    redis = Redis(folder) if database.kind == "mariadb" else None
-    server = Served(folder) if redis else Embedded(folder)
-    try:
-        if redis:
+    with ExitStack() as opened:
+        more = {}
+        if database.kind == "mariadb":
+            redis = Redis(folder)
+            opened.callback(redis.stop)
             redis.start()
-            server.redis_url = redis.url
-        server.begin(settings_for(database, folder, **({"REDIS_URL": redis.url} if redis else {})))
+            more["REDIS_URL"] = redis.url
+        server = Served(folder) if more else Embedded(folder)
+        server.redis_url = more.get("REDIS_URL")
+        opened.callback(server.end)
+        server.begin(settings_for(database, folder, **more))
         yield server
-    finally:
-        server.end()
-        if redis:
-            redis.stop()

@@ -74,8 +74,16 @@ def _line(row: Row) -> list[str]:
     if row.get("wrong"):
         return [row["case"], row["role"], row["wrong"], "–", "–", *asked, "–", "–", "–"]
     rate = f"{row['per_second']:,.1f}" + ("¹" if row["by_hand"] else "") + _unchanged(row)
-    ratios = [_share(row[name]) for name in ("of_empty", "of_y2", "cpu_of_y2")]
-    return [row["case"], row["role"], rate, f"{row['p95']:,.0f}", f"{row['cpu']:.1f}", *asked, *ratios]
+    shares = [_share(row[name]) for name in ("of_empty", "of_y2")]
+    p95 = f"{row['p95']:,.0f}"
+    if is_busy(row):
+        rate, p95, shares = "–", "–", ["–", "–"]
+    return [row["case"], row["role"], rate, p95, f"{row['cpu']:.1f}", *asked, *shares, _share(row["cpu_of_y2"])]
+
+
+def is_busy(row: Row) -> bool:
+    """Whether others had the machine when the row was measured: then its CPU and its queries count, and its times do not."""
+    return bool(row["load"] > row["cores"])
 
 
 def _unchanged(row: Row) -> str:
@@ -89,7 +97,8 @@ def _unchanged(row: Row) -> str:
 def _said(row: Row) -> str:
     if "mb" in row:
         return f"both workers and their master take {row['mb']} MB (PSS), the worker process {row['worker_mb']} MB"
-    return f"{row['case']}: {row['per_second']:,} requests/s, p95 {row['p95']} ms, {row['cpu']} ms of CPU"
+    told = f"{row['case']}: {row['cpu']} ms of CPU"
+    return told if is_busy(row) else f"{told}, {row['per_second']:,} requests/s, p95 {row['p95']} ms"
 
 
 def _whence(rows: Sequence[Row]) -> str:
@@ -97,7 +106,8 @@ def _whence(rows: Sequence[Row]) -> str:
     facts = ("date", "commit", "server")
     said = [", ".join(dict.fromkeys(str(row[fact]) for row in rows)) for fact in facts]
     loads = [row["load"] for row in rows]
-    return f"{said[0]}, commit {said[1]}, {said[2]}, load average {min(loads)} to {max(loads)}."
+    busy = " Others had the machine: times are left out." if any(map(is_busy, rows)) else ""
+    return f"{said[0]}, commit {said[1]}, {said[2]}, load average {min(loads)} to {max(loads)}.{busy}"
 
 
 def _goals(rows: Sequence[Row]) -> str:
@@ -112,6 +122,8 @@ def _reached(row: Row) -> tuple[str, str, str]:
     if row.get("wrong"):
         return row["wrong"], "–", "no"
     goal = row["goal"].split()
+    if is_busy(row) and "mb" not in row and "kib_each" not in row:
+        return "machine too busy", _share(row.get("cpu_of_y2")), "–"
     if goal[-1] in ("Y2", "empty"):
         share = row["of_y2" if goal[-1] == "Y2" else "of_empty"]
         return _share(share), _share(row["cpu_of_y2"]) if goal[-1] == "Y2" else "–", _yes(share >= float(goal[0]))
@@ -126,7 +138,12 @@ def _growth(rows: Sequence[Row]) -> str:
     """How much longer each read takes in a large account than in a small one, measured against Y2."""
     found: dict[tuple[str, str, str], dict[str, Row]] = {}
     for row in rows:
-        if not row.get("wrong") and row["case"] not in ("create", "assign", "start + pause", "sign-in"):
+        if not (row.get("wrong") or is_busy(row)) and row["case"] not in (
+            "create",
+            "assign",
+            "start + pause",
+            "sign-in",
+        ):
             found.setdefault((row["database"], row["case"], row["role"]), {})[row["size"]] = row
     lines = []
     for (database, case, role), sizes in found.items():
@@ -150,6 +167,8 @@ def _sockets(rows: Sequence[Row]) -> str:
     lines = [
         [row["case"], f"{row['kib_each']} KiB each"]
         if "kib_each" in row
+        else [row["case"], "machine too busy"]
+        if is_busy(row)
         else [row["case"], f"p50 {row['p50']} ms, p95 {row['p95']} ms, the last one {row['last']} ms"]
         for row in rows
     ]

@@ -8,6 +8,7 @@ ROW = {
     "database": "mariadb",
     "server": "MariaDB",
     "load": 1.0,
+    "cores": 2,
     "size": "10k",
     "case": "one task",
     "role": "user",
@@ -45,3 +46,9 @@ def test_growth_is_measured_against_the_yardstick():
 def test_an_unchanged_case_tells_how_many_were_told_so():
     assert "50.0 (75 % 304)" in tables([ROW | {"statuses": {"304": 3, "200": 1}}])
     assert "%" not in tables([ROW | {"statuses": {"304": 3}}])
+
+
+def test_times_of_a_busy_machine_are_not_told():
+    said = tables([ROW | {"load": 9.1}])
+    assert "| one task | user | – | – | 30.0 | 10 | 13 | 2.0 | – | – | 0.40 |" in said
+    assert "| 1.0 of Y2 | machine too busy | 0.40 | – |" in said and "50.0" not in said
