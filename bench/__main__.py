@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bench.making import ROOT
+from bench.measuring import Wrong
 from bench.planning import SMALLEST
 from bench.running import count_of, measure, measure_sockets
 from bench.table import keep, write_table
@@ -48,9 +49,12 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_told: sys.exit("stopped"))  # and the servers with us
     options = options_of(sys.argv[1:])
     options.folder.mkdir(parents=True, exist_ok=True)
-    for size in options.sizes:
-        keep(measure(options, size), options.dry)
-    keep(measure_sockets(options), options.dry)
+    try:
+        for size in options.sizes:
+            keep(measure(options, size), options.dry)
+        keep(measure_sockets(options), options.dry)
+    except Wrong as problem:
+        sys.exit(str(problem))
     if not (options.dry or options.profile):
         write_table()
 
