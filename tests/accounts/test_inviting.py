@@ -1,7 +1,5 @@
 """Inviting: who may, as what, how often, and how many seats there are."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -12,7 +10,6 @@ from todoapp.accounts.queries import find_invitation, list_invitations, possible
 from todoapp.accounts.seats import seats_of
 from todoapp.activity.models import ActivityLog, Delivery, OutboxEntry
 from todoapp.extensions import db
-from todoapp.kit.clock import now
 from todoapp.kit.errors import BadInput, Conflict, Forbidden, NotFound
 from todoapp.users.links import DeadLink, make_token, read_link
 
@@ -44,12 +41,13 @@ def test_a_role_is_offered_by_who_may_give_it(acting, cast, who, role):
         assert db.session.scalars(select(Invitation)).all() == []
 
 
-def test_an_invitation_is_an_event_from_which_a_mail_follows(acting, cast):
+def test_an_invitation_is_an_event_from_which_a_mail_follows(acting, cast, at):
+    at("2026-11-01T09:00:00Z")
     invitation = invite_member(acting(cast.sven), email="new@new.test", manager_id=cast.mara.user_id)
     event = db.session.scalars(select(ActivityLog).where(ActivityLog.action == "member_invited")).one()
     assert db.session.scalars(select(OutboxEntry.event_id)).all() == [event.id]
     assert (event.resource_id, event.details["email"]) == (invitation.id, "new@new.test")
-    assert invitation.expires_at == now() + timedelta(days=7)
+    assert invitation.expires_at.isoformat() == "2026-11-08T09:00:00+00:00"
 
 
 def test_inviting_again_renews_and_the_last_mail_counts(acting, cast, seats, at):
@@ -164,11 +162,12 @@ def test_placeholders_take_no_seat_until_they_are_invited(acting, cast, seats, p
         invite_member(sven, email="two@new.test")
 
 
-def test_a_placeholder_waits_for_one_address(acting, cast, placeholder):
+def test_a_placeholder_waits_for_one_address(acting, cast, placeholder, at):
+    at("2026-11-01T09:00:00Z")
     sven = acting(cast.sven)
     typo = invite_member(sven, email="pual@new.test", placeholder_id=placeholder.user_id)
     invite_member(sven, email="paul@new.test", placeholder_id=placeholder.user_id)
-    assert typo.revoked_at == now()
+    assert typo.revoked_at.isoformat() == "2026-11-01T09:00:00+00:00"
 
 
 def test_who_signs_in_is_no_placeholder(acting, cast):
