@@ -8,12 +8,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 import tasks_queue
-from todoapp import models, tenancy
+from todoapp import freshness, models, remembered, tenancy
 from todoapp.cli import add_commands
 from todoapp.extensions import csrf, db, login_manager, migrate, principal
 from todoapp.faces import open_doors
 from todoapp.idempotency.once import once
 from todoapp.kit import http, logs, manners
+from todoapp.kit.database import open_reading_engine
 from todoapp.kit.doors import check_doors
 from todoapp.kit.errors import Forbidden
 from todoapp.openapi import API_SETTINGS, prepare_api
@@ -32,6 +33,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     _start_extensions(app)
+    remembered.install(app)
     http.install(app)
     manners.install(app)
     logs.install(app)
@@ -50,12 +52,19 @@ def _start_extensions(app: Flask) -> None:
     app.config["INSTANCE_DIR"].mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     with app.app_context():
-        tenancy.guard(db.engine)
+        _guard_engines(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True, compare_type=True)
     login_manager.init_app(app)
     principal.init_app(app)
     csrf.init_app(app)
     prepare_api(app)
+
+
+def _guard_engines(app: Flask) -> None:
+    reading = open_reading_engine(app, db.engine.url, app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+    for engine in filter(None, (db.engine, reading)):
+        tenancy.guard(engine)
+        freshness.watch(engine)
 
 
 def _refuse_stale_form(_error: CSRFError) -> Any:

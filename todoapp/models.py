@@ -4,6 +4,7 @@ from todoapp.accounts.models import Account, AccountMembership, Invitation
 from todoapp.activity.models import ActivityChain, ActivityLog, ActivityTombstone, Delivery, OutboxEntry
 from todoapp.comments.models import Comment, CommentMention, CommentVersion
 from todoapp.fields.models import CustomField
+from todoapp.freshness import AccountVersion
 from todoapp.idempotency.models import GivenAnswer
 from todoapp.imports.models import ImportedItem
 from todoapp.tasks.models import (
@@ -21,6 +22,7 @@ from todoapp.users.models import OneTimeLink, RefreshToken, SecretTries, Session
 __all__ = [
     "Account",
     "AccountMembership",
+    "AccountVersion",
     "ActivityChain",
     "ActivityLog",
     "ActivityTombstone",

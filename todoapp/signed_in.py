@@ -1,5 +1,7 @@
 """Who is behind this request: the one way from a cookie or a bearer token to an actor."""
 
+from types import MappingProxyType
+
 from flask import current_app, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -7,14 +9,16 @@ from sqlalchemy.orm import joinedload
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor, actor_for
 from todoapp.extensions import csrf, db, principal
+from todoapp.kit.clock import now
 from todoapp.kit.doors import access_of
 from todoapp.kit.errors import NotSignedIn
 from todoapp.kit.http import SAFE_METHODS, refuse_foreign_origin, refuse_other_bodies, speaks_json
 from todoapp.kit.logs import note_whose
 from todoapp.permissions.principal import identity_of
+from todoapp.standing import STANDING, Standing, standing_of
 from todoapp.tenancy import enter
 from todoapp.users.models import Session, User
-from todoapp.users.sessions import session_of_access_token, session_of_cookie
+from todoapp.users.sessions import SEEN_EVERY, claims_of, note_seen, session_of_access_token, session_of_cookie
 
 PAGES, API = "session", "token"
 
@@ -35,6 +39,24 @@ def current_session() -> Session:
     return g.session_row  # type: ignore[no-any-return]
 
 
+def standing() -> Standing | None:
+    """Where the bearer of this request's access token stands; None at other doors, and where there is nothing to stand on."""
+    if "standing" not in g:
+        found = None
+        if access_of_request() == API:
+            found = request.environ.get(STANDING) or _ask_standing()
+        if found is not None:
+            note_whose(found.account_id, found.user_id)
+            if found.last_seen_at <= now() - SEEN_EVERY:
+                note_seen(found.session_id)
+        g.standing = found
+    return g.standing  # type: ignore[no-any-return]
+
+
+def _ask_standing() -> Standing | None:
+    return standing_of(db.session.connection(), claims_of(request.headers.get("Authorization", "")))
+
+
 def current_user() -> User:
     """The person who is signed in, whatever account they are in."""
     return current_session().user
@@ -43,22 +65,44 @@ def current_user() -> User:
 def current_actor() -> Actor:
     """The member who acts, in the account of their session; `NotSignedIn` where the membership or the account ended."""
     if "actor" not in g:
-        session = current_session()
-        if session.account_id is None:
-            raise NotSignedIn("Choose an account first.")
-        enter(session.account_id)
-        membership = open_membership(session.user_id)
-        if membership is None:
-            raise NotSignedIn("You cannot work in this account any more. Sign in again.")
-        g.actor = actor_for(
-            membership,
-            via=door_of_request(),
-            session_id=session.id,
-            ip_address=request.remote_addr,
-            user_agent=(request.user_agent.string or "")[:255],
-        )
+        g.actor = _standing_actor() or _member_actor()
         principal.set_identity(identity_of(g.actor))
     return g.actor  # type: ignore[no-any-return]
+
+
+def _standing_actor() -> Actor | None:
+    here = standing()
+    if here is None:
+        return None
+    enter(here.account_id)
+    return Actor(
+        account_id=here.account_id,
+        user_id=here.user_id,
+        role=here.role,
+        name=here.name,
+        timezone=here.timezone,
+        manager_id=here.manager_id,
+        can_reassign_tasks=here.can_reassign_tasks,
+        settings=MappingProxyType(dict(here.settings)),
+        via="api",
+        session_id=here.session_id,
+        **_request_facts(),
+    )
+
+
+def _member_actor() -> Actor:
+    session = current_session()
+    if session.account_id is None:
+        raise NotSignedIn("Choose an account first.")
+    enter(session.account_id)
+    membership = open_membership(session.user_id)
+    if membership is None:
+        raise NotSignedIn("You cannot work in this account any more. Sign in again.")
+    return actor_for(membership, via=door_of_request(), session_id=session.id, **_request_facts())
+
+
+def _request_facts() -> dict[str, str | None]:
+    return {"ip_address": request.remote_addr, "user_agent": request.headers.get("User-Agent", "")[:255]}
 
 
 def open_membership(user_id: int) -> AccountMembership | None:
@@ -91,5 +135,5 @@ def keep_the_gate() -> None:
     elif request.method not in SAFE_METHODS:
         refuse_foreign_origin()
         csrf.protect()
-    if access != "public":
+    if access != "public" and standing() is None:
         current_session()

@@ -20,7 +20,8 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import BigInteger, Engine, ForeignKey, ForeignKeyConstraint, Integer, event, inspect
 from sqlalchemy.orm import Mapped, ORMExecuteState, declared_attr, mapped_column, with_loader_criteria
 
-from todoapp.kit.database import session
+from todoapp.kit.database import reading_engine, session
+from todoapp.kit.transaction import is_reading
 
 ALL = object()
 SCHEMA_STATEMENTS = ("PRAGMA", "DESCRIBE", "SHOW")
@@ -94,6 +95,13 @@ def bound(account_id: int) -> dict[str, int]:
     return {"tenancy": account_id}
 
 
+def unbound(why: str) -> dict[str, object]:
+    """Execution options for a prebuilt statement that asks across accounts; `why` is for the reader of the code."""
+    if not why:
+        raise TenancyError("Say why this work crosses accounts")
+    return {"tenancy": ALL}
+
+
 def _switch(account_id: Any) -> None:
     before = g.get("tenant")
     g.tenant = account_id
@@ -108,7 +116,11 @@ def _switch(account_id: Any) -> None:
 
 
 class TenantSession(Session):
-    """The session of one app context, with rings 1 and 2 on it."""
+    """The session of one app context, with rings 1 and 2 on it. What only reads goes over connections of its own."""
+
+    def get_bind(self, *args: Any, **kw: Any) -> Any:
+        reading = reading_engine() if is_reading() else None
+        return reading if reading is not None else super().get_bind(*args, **kw)
 
     def flush(self, objects: Any = None) -> None:
         token = _flushing.set(True)

@@ -86,7 +86,7 @@ def test_every_door_shows_them(cast, api, whole):
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/tasks?per_page=100", "/v1/boards/my-board?view=kanban", "/v1/boards/my-board?view=list"]
+    "path", ["/v1/tasks?per_page=100", "/v1/boards/my-board?view=kanban", "/v1/boards/my-board?view=list&per_page=100"]
 )
 def test_the_number_of_queries_does_not_grow(cast, api, make, count_queries, path):
     def grow(many):

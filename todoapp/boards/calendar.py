@@ -13,8 +13,8 @@ from todoapp.boards.queries import Board
 from todoapp.extensions import db
 from todoapp.kit.clock import from_instant, now, to_instant
 from todoapp.tasks.models import Task
-from todoapp.tasks.parts import with_parts
-from todoapp.tasks.queries import SHOWN, matching
+from todoapp.tasks.queries import matching
+from todoapp.tasks.rows import TaskRow, read_rows, row_query
 
 SPANS = ("day", "week", "month")
 MOST_TASKS = 500
@@ -26,7 +26,7 @@ class Day:
     """One day of a calendar; `inside` is false for the days of other months that fill its first and last week."""
 
     date: date
-    tasks: Sequence[Task]
+    tasks: Sequence[TaskRow]
     inside: bool = True
 
 
@@ -52,7 +52,7 @@ class Calendar:
 class Bar:
     """A task from the day on which it started (or was made) to the day on which it is due, both inclusive."""
 
-    task: Task
+    task: TaskRow
     starts: date
     ends: date
 
@@ -76,7 +76,7 @@ def calendar_of(actor: Actor, board: Board, filters: dict[str, Any], span: str, 
     day = day or today_of(actor)
     first, last = bounds(span, day)
     tasks, capped = _tasks(actor, board, filters, Task.due_date_time.between(*_instants(actor, first, last)))
-    by_day: dict[date, list[Task]] = {}
+    by_day: dict[date, list[TaskRow]] = {}
     for task in tasks:
         by_day.setdefault(_day(actor, task.due_date_time), []).append(task)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
@@ -137,7 +137,7 @@ def today_of(actor: Actor) -> date:
     return now().astimezone(ZoneInfo(actor.timezone)).date()
 
 
-def _bar(actor: Actor, task: Task) -> Bar:
+def _bar(actor: Actor, task: TaskRow) -> Bar:
     ends = _day(actor, task.due_date_time)
     return Bar(task, min(_day(actor, task.started_at or task.created_at), ends), ends)
 
@@ -152,12 +152,10 @@ def _instants(actor: Actor, first: date, last: date) -> tuple[datetime, datetime
     return from_instant(first, actor.timezone), to_instant(last, actor.timezone)
 
 
-def _tasks(actor: Actor, board: Board, filters: dict[str, Any], *conditions: Any) -> tuple[list[Task], bool]:
-    query = select(Task).where(*matching(actor, filters), board.holds, *conditions)
-    query = query.order_by(Task.due_sort, Task.id).limit(MOST_TASKS + 1).options(*SHOWN)
-    tasks = list(db.session.scalars(query).unique())
-    with_parts(actor, tasks[:MOST_TASKS])
-    return tasks[:MOST_TASKS], len(tasks) > MOST_TASKS
+def _tasks(actor: Actor, board: Board, filters: dict[str, Any], *conditions: Any) -> tuple[list[TaskRow], bool]:
+    query = row_query().where(*matching(actor, filters), board.holds, *conditions)
+    found = list(db.session.execute(query.order_by(Task.due_sort, Task.id).limit(MOST_TASKS + 1)))
+    return read_rows(actor, found[:MOST_TASKS]), len(found) > MOST_TASKS
 
 
 def _undated(actor: Actor, board: Board, filters: dict[str, Any]) -> int:

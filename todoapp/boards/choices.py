@@ -1,14 +1,17 @@
-"""What a board's filters offer: the people and the tags that occur on it, and how many tasks a filter hides."""
+"""What a board's filters offer: the people who occur on it, the account’s tags, and how many tasks a filter hides."""
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.boards.queries import Board
 from todoapp.extensions import db
-from todoapp.tasks.models import Tag, Task, TaskTag
+from todoapp.kit.paging import capped_count
+from todoapp.permissions import visible
+from todoapp.tasks.models import Tag, Task
 from todoapp.tasks.queries import matching
 from todoapp.users.models import User
 
@@ -18,30 +21,30 @@ Query = dict[str, Any]
 
 def people_on(actor: Actor, board: Board, column: Any) -> list[User]:
     """The members who occur in `column` (assignee or creator) of the board's tasks, by name."""
-    ids = select(column).where(*matching(actor, {}), board.holds, column.is_not(None)).distinct()
+    # An alias, for the conditions ask about members as well.
+    member = aliased(AccountMembership)
+    occurs = exists().where(*matching(actor, {}), board.holds, column == member.user_id)
     members = (
-        select(AccountMembership)
-        .join(User, User.id == AccountMembership.user_id)
-        .where(AccountMembership.user_id.in_(ids), AccountMembership.left_at.is_(None))
+        select(member)
+        .join(User, User.id == member.user_id)
+        .where(occurs, member.left_at.is_(None))
         .order_by(User.first_name, User.last_name, User.id)
         .limit(MOST_OFFERED)
     )
     return [member.user for member in db.session.scalars(members)]
 
 
-def tags_on(actor: Actor, board: Board) -> list[str]:
-    """The tags of the board's tasks, by name."""
-    tasks = select(Task.id).where(*matching(actor, {}), board.holds)
-    tagged = select(TaskTag.tag_id).where(TaskTag.task_id.in_(tasks))
-    names = select(Tag.name).where(Tag.id.in_(tagged)).order_by(Tag.name).limit(MOST_OFFERED)
-    return list(db.session.scalars(names))
+def tag_names(actor: Actor) -> list[str]:
+    """The account's tags, by name. Which of them a board has, only a look at all its tasks would tell."""
+    return list(db.session.scalars(select(Tag.name).where(visible(actor, Tag)).order_by(Tag.key).limit(MOST_OFFERED)))
 
 
-def hidden_by(actor: Actor, board: Board, query: Query) -> int:
-    """How many of the board's tasks the filter hides."""
+def hidden_by(actor: Actor, board: Board, query: Query) -> str:
+    """How many of the board's tasks the filter hides, in words; empty where it hides none, or nobody can tell."""
     archived = {"archived": query.get("archived", False)}
-    counted = [
-        db.session.scalar(select(func.count(Task.id)).where(*matching(actor, filters), board.holds)) or 0
-        for filters in (archived, query)
-    ]
-    return counted[0] - counted[1]
+    (held, more), (shown, _) = (
+        capped_count(select(Task.id).where(*matching(actor, filters), board.holds)) for filters in (archived, query)
+    )
+    if held == shown:
+        return ""
+    return f"more than {held - shown:,}" if more else f"{held - shown:,}"

@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from todoapp.actor import Actor
-from todoapp.boards.choices import hidden_by, people_on, tags_on
+from todoapp.boards.choices import hidden_by, people_on, tag_names
 from todoapp.boards.queries import LABELS, Board
 from todoapp.boards.schemas import BoardQuery
 from todoapp.tasks.cards import person
@@ -84,9 +84,9 @@ def filters_of(actor: Actor, board: Board, url: str, query: dict[str, Any]) -> d
         "labels": _labels(query, names),
         "remove": {chip: address(url, parts) for chip, parts in CHIPS.items()},
         "clear_url": address(url, NAMES) if used else None,
-        "hidden": hidden_by(actor, board, query) if used else 0,
+        "hidden": hidden_by(actor, board, query) if used else "",
         "people": {name: [person(user) for user in users] for name, users in people.items()},
-        "tags": tags_on(actor, board),
+        "tags": tag_names(actor),
         "sorts": [] if query["view"] in BY_TIME else [{"value": value, "label": label} for value, label in SORTS],
         "kept": _kept(query["view"]),
     }

@@ -1,22 +1,22 @@
 """Which tasks a board holds, and its columns, list and facts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Subquery, func, select, true, union_all
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.activity.queries import newest_event
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import now
-from todoapp.kit.paging import CAP, Page
+from todoapp.kit.paging import CAP, Order, Page
 from todoapp.permissions import allow, find
-from todoapp.tasks.models import STATUSES, Task
-from todoapp.tasks.parts import with_parts
-from todoapp.tasks.queries import SHOWN, list_tasks, matching, of_team, order_by
+from todoapp.tasks.models import OPEN, STATUSES, Task
+from todoapp.tasks.queries import list_tasks, matching, of_team, order_by
+from todoapp.tasks.rows import TaskRow, read_rows, row_query
 from todoapp.users.models import User
 
 LABELS = {"pending": "Pending", "in_progress": "In progress", "paused": "Paused", "completed": "Completed"}
@@ -43,7 +43,7 @@ class Column:
 
     status: str
     label: str
-    tasks: Sequence[Task]
+    tasks: Sequence[TaskRow]
     total_count: int
     total_capped: bool = False
 
@@ -66,13 +66,13 @@ def board_of(actor: Actor, kind: str, user_id: int | None = None) -> Board:
 def kanban(actor: Actor, board: Board, filters: dict[str, Any]) -> list[Column]:
     """The board's columns with counts; each holds the filter's page of its tasks."""
     conditions = [*matching(actor, filters), board.holds]
-    counts = dict(
-        db.session.execute(select(Task.status, func.count(Task.id)).where(*conditions).group_by(Task.status)).all()
-    )
     wanted = [status for status in STATUSES if status in (filters.get("status") or STATUSES)]
-    filled = _first_of([status for status in wanted if counts.get(status)], conditions, filters)
-    with_parts(actor, (task for tasks in filled.values() for task in tasks))
-    return [_column(status, filled.get(status, []), counts.get(status, 0)) for status in wanted]
+    counts = _counts([[*conditions, Task.status == status] for status in wanted])
+    filled = _first_of(actor, [one for one, count in zip(wanted, counts, strict=True) if count], conditions, filters)
+    return [
+        Column(status, LABELS[status], filled.get(status, []), min(count, CAP), count > CAP)
+        for status, count in zip(wanted, counts, strict=True)
+    ]
 
 
 def board_list(actor: Actor, board: Board, filters: dict[str, Any]) -> Page:
@@ -81,40 +81,48 @@ def board_list(actor: Actor, board: Board, filters: dict[str, Any]) -> Page:
 
 
 def facts(actor: Actor, board: Board) -> dict[str, int]:
-    """How many of the board's open tasks are late, and how many are due within seven days; and the id of the account's
-    newest event: who listens from there on misses nothing that this board did not show yet.
+    """How many of the board's open tasks are late, and how many are due within seven days, each up to 1,001; and the id of
+    the account's newest event: who listens from there on misses nothing that this board did not show yet.
     """
     at = now()
-    late = func.count(case((Task.due_date_time < at, Task.id)))
-    soon = func.count(case((Task.due_date_time.between(at, at + timedelta(days=7)), Task.id)))
-    conditions = [*matching(actor, {}), board.holds, Task.status != "completed"]
-    row = db.session.execute(select(late, soon, newest_event()).where(*conditions)).one()
-    return {"late": row[0], "due_this_week": row[1], "sequence": row[2] or 0}
+    conditions = [*matching(actor, {}), board.holds, Task.status.in_(OPEN)]
+    late, soon, newest = _counts(
+        [[*conditions, Task.due_sort < at], [*conditions, Task.due_sort.between(at, at + timedelta(days=7))]],
+        newest_event(),
+    )
+    return {"late": late, "due_this_week": soon, "sequence": newest or 0}
+
+
+def _counts(each: Iterable[list[ColumnElement[bool]]], *others: Any) -> Sequence[int]:
+    """How many tasks meet each of these conditions, none counted further than one beyond the cap; and `others`. One query."""
+    counts = (
+        select(func.count()).select_from(select(Task.id).where(*conditions).limit(CAP + 1).subquery()).scalar_subquery()
+        for conditions in each
+    )
+    return tuple(db.session.execute(select(*counts, *others)).one())
 
 
 def _first_of(
-    statuses: list[str], conditions: list[ColumnElement[bool]], filters: dict[str, Any]
-) -> dict[str, list[Task]]:
-    """The filter's page of tasks in each status, in their order: two queries, however many columns there are."""
+    actor: Actor, statuses: list[str], conditions: list[ColumnElement[bool]], filters: dict[str, Any]
+) -> dict[str, list[TaskRow]]:
+    """The filter's page of tasks in each status, in their order: one query, however many columns there are."""
     if not statuses:
         return {}
-    places = union_all(*(select(_placed(status, conditions, filters)) for status in statuses))
-    found = {task_id: (status, place) for status, place, task_id in db.session.execute(places)}
-    tasks: dict[str, list[Task]] = {status: [] for status in statuses}
-    query = select(Task).where(Task.id.in_(found)).options(*SHOWN)
-    for task in sorted(db.session.scalars(query).unique(), key=lambda task: found[task.id][1]):
-        tasks[found[task.id][0]].append(task)
-    return tasks
+    orders = {status: _order(status, filters) for status in statuses}
+    places = union_all(*(select(_page_of(orders[one], one, conditions, filters)) for one in statuses)).subquery()
+    query = row_query().join(places, places.c.id == Task.id).order_by(places.c.term, places.c.id)
+    filled: dict[str, list[TaskRow]] = {status: [] for status in statuses}
+    for task in read_rows(actor, db.session.execute(query)):
+        filled[task.status].append(task)
+    return {status: tasks[::-1] if orders[status].descending else tasks for status, tasks in filled.items()}
 
 
-def _placed(status: str, conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Subquery:
+def _order(status: str, filters: dict[str, Any]) -> Order:
     default = ("updated_at", "desc") if status == "completed" else ("due_date", "asc")
-    order = order_by(filters.get("sort") or default[0], filters.get("order") or default[1])
+    return order_by(filters.get("sort") or default[0], filters.get("order") or default[1])
+
+
+def _page_of(order: Order, status: str, conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Subquery:
     page, size = filters.get("page", 1), filters.get("per_page", 50)
-    place = func.row_number().over(order_by=order.terms).label("place")
-    query = select(literal(status).label("status"), place, Task.id).where(*conditions, Task.status == status)
+    query = select(Task.id, order.column.label("term")).where(*conditions, Task.status == status)
     return order.apply(query).limit(size).offset((page - 1) * size).subquery(status)
-
-
-def _column(status: str, tasks: Sequence[Task], count: int) -> Column:
-    return Column(status, LABELS[status], tasks, min(count, CAP), count > CAP)

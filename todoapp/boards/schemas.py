@@ -34,7 +34,7 @@ class ColumnOut(Schema):
 
 
 class FactsOut(Schema):
-    """How many open tasks are late, and due within seven days."""
+    """How many open tasks are late, and due within seven days; 1001 means more than 1,000."""
 
     late = fields.Integer(required=True)
     due_this_week = fields.Integer(required=True)

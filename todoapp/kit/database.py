@@ -4,17 +4,54 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import JSON, DateTime, Integer, SmallInteger, String, Text, TypeDecorator, type_coerce
+from flask import Flask, current_app
+from sqlalchemy import (
+    JSON,
+    URL,
+    DateTime,
+    Engine,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+    type_coerce,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
+READING = "reading_engine"
+ONLY_READING = {
+    "isolation_level": "AUTOCOMMIT",
+    "skip_autocommit_rollback": True,
+    "pool_reset_on_return": None,
+    "pool_pre_ping": False,  # what only reads is simply asked again when the connection was lost
+}
+
 
 def session() -> Session:
     """The session of this app context."""
     return current_app.extensions["sqlalchemy"].session()
+
+
+def reading_engine() -> Engine | None:
+    """The engine of what only reads, on a database server: no transaction to open and to end. None on SQLite."""
+    return current_app.extensions.get(READING)
+
+
+def open_reading_engine(app: Flask, url: URL, options: dict[str, Any]) -> Engine | None:
+    """Make it for `app`."""
+    if url.get_backend_name() == "sqlite":
+        return None
+    engine = create_engine(url, **options | ONLY_READING)
+    # Each statement stands by itself: a COMMIT would be a round trip for nothing.
+    event.listen(engine, "connect", lambda connection, _record: setattr(connection, "commit", lambda: None))
+    app.extensions[READING] = engine
+    return engine
 
 
 class Instant(TypeDecorator[datetime]):

@@ -134,10 +134,13 @@ def problem(status: int, code: str, message: str, fields: Any = None, details: A
     return Response(json.dumps(body), status, mimetype="application/problem+json")
 
 
+def request_id(given: str) -> str:
+    """The number that the client or a proxy gave a request, where it is fit for a log; else one of ours."""
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
 def _name_request() -> None:
-    """By the number that the client or a proxy gave it, where it is fit for a log; else by one of ours."""
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.request_id = request_id(request.headers.get("X-Request-Id", ""))
 
 
 def _secure(response: Response) -> Response:

@@ -64,12 +64,13 @@ def _note_start() -> None:
 
 def _log_request(response: Response) -> Response:
     if has_request_context() and not request.path.startswith(QUIET):
-        facts = {
-            "method": request.method,
-            # The rule, not the path: a path may hold a one-time token.
-            "route": request.url_rule.rule if request.url_rule else "(none)",
-            "status": response.status_code,
-            "milliseconds": round((time.monotonic() - g.get("started", time.monotonic())) * 1000, 1),
-        }
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        facts = request_line(request.method, route, response.status_code, g.get("started", time.monotonic()))
         logging.getLogger("todoapp.requests").info("request", extra=facts)
     return response
+
+
+def request_line(method: str, route: str, status: int, began: float) -> dict[str, Any]:
+    """What the log says of a request that `began` then. The rule, not the path: a path may hold a one-time token."""
+    milliseconds = round((time.monotonic() - began) * 1000, 1)
+    return {"method": method, "route": route, "status": status, "milliseconds": milliseconds}

@@ -1,6 +1,7 @@
 """How the API behaves towards its clients: versions by media type, cross-origin reads, unchanged answers."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +15,8 @@ from todoapp.kit.http import is_websocket
 MEDIA_TYPE = "application/vnd.taskapp.v1+json"
 GIVEN = ("application/json", MEDIA_TYPE)
 UNVERSIONED = ("/v1/", "/api/", "/healthz", "/readyz", "/static/")
+KEPT = 60
+"""Seconds that an answer may be given again, if nothing changes."""
 EXPOSED = "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed"
 SENT = "Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 
@@ -36,6 +39,22 @@ def install(app: Flask) -> None:
     app.wsgi_app = VersionByAccept(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_refuse_other_types)
     app.after_request(_mind_the_client)
+
+
+def may_be_kept() -> None:
+    """Say of the answer at hand that it shows nothing but what the account's version covers: it may be given again."""
+    g.kept_until = time.time() + KEPT
+
+
+def ages() -> None:
+    """Say of the answer at hand that it shows something that changes by itself, by the second."""
+    g.ages = True
+
+
+def holds_until() -> float | None:
+    """Until when the answer at hand may be given again, in seconds of the epoch; None where its view did not say."""
+    until: float | None = g.get("kept_until")
+    return until and (float(int(time.time()) + 1) if g.get("ages") else until)
 
 
 def _wanted(accept: str) -> MIMEAccept:

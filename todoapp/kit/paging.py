@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -145,6 +146,10 @@ def capped_count(query: Select[Any]) -> tuple[int, bool]:
     return min(count, CAP), count > CAP
 
 
+def _entities(query: Select[Any]) -> list[Any]:
+    return list(session().scalars(query).unique())
+
+
 def page_of(
     query: Select[Any],
     ids: Select[Any],
@@ -153,18 +158,20 @@ def page_of(
     per_page: int = 20,
     order: Order | None = None,
     cursor: str | None = None,
+    fetch: Callable[[Select[Any]], list[Any]] = _entities,
     **_filters: Any,
 ) -> Page:
     """One page of `query`; `ids` is the same condition selecting only the key, for the count.
 
-    With `order`, the page ends in a cursor, and `cursor` asks for the page behind one.
+    With `order`, the page ends in a cursor, and `cursor` asks for the page behind one. `fetch` gets the rows where they are
+    not entities.
     """
     if order is not None:
         query = order.apply(query)
     if cursor is not None and order is not None:
         query, page = query.where(order.behind(cursor)), 1
     query = query.limit(per_page + 1).offset((page - 1) * per_page)
-    rows = list(session().scalars(query).unique())
+    rows = fetch(query)
     more, rows = len(rows) > per_page, rows[:per_page]
     next_cursor = None
     if more and order is not None:

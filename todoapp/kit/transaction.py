@@ -148,7 +148,7 @@ def _code(error: Exception) -> int | None:
 def _abandon() -> None:
     session().rollback()
     session().expunge_all()
-    for fact in ("actor", "session_row", "_login_user", "answers"):
+    for fact in ("actor", "session_row", "standing", "_login_user", "answers"):
         g.pop(fact, None)
 
 

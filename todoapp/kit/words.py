@@ -104,9 +104,15 @@ def filters(zone: Callable[[], str]) -> dict[str, Callable[..., object]]:
         "date_words": lambda each: date_words(each),
         "due_words": lambda due, done=False: due_words(due, zone(), done),
         "duration": duration,
+        "up_to_a_thousand": up_to_a_thousand,
         "local_input": lambda at: local_input(at, zone()),
         "with_local_times": lambda sentence: with_local_times(sentence, zone()),
     }
+
+
+def up_to_a_thousand(count: int) -> str:
+    """A number that was counted no further than 1,001."""
+    return f"{count:,}" if count <= 1000 else "1,000+"
 
 
 def _short(length: int) -> str:

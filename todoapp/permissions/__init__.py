@@ -65,15 +65,19 @@ def allow(actor: Actor, action: str, subject: Any = None) -> None:
         raise Forbidden(WHO_MAY[action], action=action)
 
 
-def abilities(actor: Actor, subjects: Iterable[Any], actions: Iterable[str] | None = None) -> dict[int, set[str]]:
+def abilities(
+    actor: Actor, subjects: Iterable[Any], actions: Iterable[str] | None = None, model: type | None = None
+) -> dict[int, set[str]]:
     """What the actor may do to each of `subjects` (rows of one model), in one query: ids to action names.
+
+    `model` is named where they are not its instances but were read from its table.
 
     `actions` defaults to all actions of the noun.
     """
     rows = list(subjects)
     if not rows:
         return {}
-    model = type(rows[0])
+    model = model or type(rows[0])
     asked = list(actions) if actions is not None else [name for name in MATRIX if name.startswith(NOUNS[model] + ".")]
     reaches = {action: reach_of(action, actor.role) for action in asked}
     words = sorted(frozenset().union(*(word for reach in reaches.values() for word in reach)))

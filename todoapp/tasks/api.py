@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from flask import Response
+
 from todoapp.activity.queries import history_of
 from todoapp.actor import Actor
+from todoapp.kit.answers import json_of
 from todoapp.kit.api import READ, WRITE, ApiBlueprint
 from todoapp.kit.clock import now
 from todoapp.kit.fields import NoFields
+from todoapp.kit.manners import may_be_kept
 from todoapp.kit.paging import Page, PageQuery
 from todoapp.kit.versions import check_version, tell_version
 from todoapp.permissions import allow, find
@@ -28,7 +32,8 @@ from todoapp.tasks.clockwork import stretches_of
 from todoapp.tasks.models import Task
 from todoapp.tasks.parts import with_parts
 from todoapp.tasks.past import state_at
-from todoapp.tasks.queries import assigned_by, assigned_to, assignments_of, list_tasks, of_team, snapshots_of
+from todoapp.tasks.queries import assigned_by, assigned_to, assignments_of, list_tasks, of_team, snapshots_of, task_row
+from todoapp.tasks.rows import TaskRow, shown_rows
 from todoapp.tasks.schemas import (
     AssignTask,
     CorrectClock,
@@ -49,14 +54,11 @@ from todoapp.tasks.schemas import (
 blp = ApiBlueprint("tasks", __name__, url_prefix="/v1/tasks", description="Tasks and what is done with them")
 
 
-def as_list(page: Page) -> dict[str, Any]:
-    """A page in the shape of every list."""
-    return {"tasks": page.rows, "meta": page.meta}
-
-
-def list_for(query: dict[str, Any], *extra: Any) -> dict[str, Any]:
+def list_for(query: dict[str, Any], *extra: Any) -> Response:
     """The page of tasks that a query string asks for."""
-    return as_list(list_tasks(current_actor(), query, *extra))
+    may_be_kept()
+    page = list_tasks(current_actor(), query, *extra)
+    return json_of({"tasks": shown_rows(page.rows), "meta": page.meta})
 
 
 def shown(actor: Actor, task: Task) -> Task:
@@ -69,7 +71,7 @@ def shown(actor: Actor, task: Task) -> Task:
 @blp.arguments(TaskQuery, location="query")
 @blp.response(200, TasksOut)
 @blp.refusals(*READ)
-def list_all(query: dict[str, Any]) -> dict[str, Any]:
+def list_all(query: dict[str, Any]) -> Response:
     """List the tasks that you may see."""
     return list_for(query)
 
@@ -78,7 +80,7 @@ def list_all(query: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(TaskQuery, location="query")
 @blp.response(200, TasksOut)
 @blp.refusals(*READ)
-def list_mine(query: dict[str, Any]) -> dict[str, Any]:
+def list_mine(query: dict[str, Any]) -> Response:
     """List the tasks assigned to you."""
     return list_for(query, assigned_to(current_actor()))
 
@@ -87,7 +89,7 @@ def list_mine(query: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(TaskQuery, location="query")
 @blp.response(200, TasksOut)
 @blp.refusals(*READ)
-def list_delegated(query: dict[str, Any]) -> dict[str, Any]:
+def list_delegated(query: dict[str, Any]) -> Response:
     """List the tasks that you assigned to others."""
     return list_for(query, assigned_by(current_actor()))
 
@@ -96,7 +98,7 @@ def list_delegated(query: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(TaskQuery, location="query")
 @blp.response(200, TasksOut)
 @blp.refusals(*READ, 403)
-def list_team(query: dict[str, Any]) -> dict[str, Any]:
+def list_team(query: dict[str, Any]) -> Response:
     """List the tasks of the people below you, and your own."""
     actor = current_actor()
     allow(actor, "board.team")
@@ -116,10 +118,11 @@ def create(fields: dict[str, Any]) -> Task:
 @blp.get("/<int:task_id>")
 @blp.response(200, TaskOut)
 @blp.refusals(*READ)
-def show(task_id: int) -> Task:
+def show(task_id: int) -> Response:
     """Get a task."""
-    actor = current_actor()
-    return shown(actor, find(actor, Task, task_id))
+    may_be_kept()
+    task: TaskRow = tell_version(task_row(current_actor(), task_id))
+    return json_of(shown_rows([task])[0])
 
 
 @blp.patch("/<int:task_id>")

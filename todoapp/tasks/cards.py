@@ -11,20 +11,19 @@ from todoapp.comments.queries import comment_counts
 from todoapp.extensions import db
 from todoapp.permissions import abilities, visible
 from todoapp.tasks.deeds import deeds
-from todoapp.tasks.models import Task, TaskPause
-from todoapp.tasks.parts import with_parts
+from todoapp.tasks.models import Task
+from todoapp.tasks.rows import PauseRow, PersonRow, TaskRow
 from todoapp.users.models import User
 
 
-def person(user: User) -> dict[str, Any]:
+def person(user: User | PersonRow) -> dict[str, Any]:
     """A person as every template takes one."""
     return {"user_id": user.id, "name": user.name, "initials": user.initials}
 
 
-def cards_of(actor: Actor, tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
+def cards_of(actor: Actor, tasks: Sequence[TaskRow]) -> dict[int, dict[str, Any]]:
     """The card of each task, by id."""
-    may = abilities(actor, tasks)
-    with_parts(actor, [task for task in tasks if task.parts is None])
+    may = abilities(actor, tasks, model=Task)
     awaited = awaited_by(actor, [task.open_pause for task in tasks if task.open_pause])
     comments = comment_counts([task.id for task in tasks])
     return {
@@ -32,7 +31,7 @@ def cards_of(actor: Actor, tasks: Sequence[Task]) -> dict[int, dict[str, Any]]:
     }
 
 
-def _card(actor: Actor, task: Task, may: set[str], awaited: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _card(actor: Actor, task: TaskRow, may: set[str], awaited: dict[int, dict[str, Any]]) -> dict[str, Any]:
     pause = task.open_pause
     return {
         "id": task.id,
@@ -52,7 +51,7 @@ def _card(actor: Actor, task: Task, may: set[str], awaited: dict[int, dict[str, 
     }
 
 
-def awaited_by(actor: Actor, pauses: Iterable[TaskPause]) -> dict[int, dict[str, Any]]:
+def awaited_by(actor: Actor, pauses: Iterable[PauseRow]) -> dict[int, dict[str, Any]]:
     """Whom or what each pause waits for, as far as the actor may see it: a text and, for a task, its address."""
     pauses = list(pauses)
     names = names_of({pause.waiting_for_user_id for pause in pauses} - {None})

@@ -16,13 +16,69 @@ if TYPE_CHECKING:
     pass
 
 STATUSES = ("pending", "in_progress", "paused", "completed")
+OPEN = STATUSES[:3]
 PRIORITIES = ("low", "medium", "high")
 VISIBILITIES = ("private", "team", "account")
 COLOURS = ("grey", "red", "orange", "yellow", "green", "teal", "blue", "violet", "pink")
 """What a tag may look like; `templates/kit/tag.html` knows the hues."""
 
 
-class Task(Tenant, Base):
+class TaskFacts:
+    """What follows from what a task keeps, for the row of the database and for the row that is read (`rows.py`)."""
+
+    __slots__ = ()
+    status: Any
+    actual_time: Any
+    last_resumed_at: Any
+    archived_at: Any
+    deleted_at: Any
+    assignment: Any
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still work to do on it."""
+        return self.status != "completed" and self.archived_at is None and self.deleted_at is None
+
+    @property
+    def assignment_state(self) -> str | None:
+        """waiting, accepted or rejected; None while nobody is assigned."""
+        return self.assignment.state if self.assignment else None
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when the assignee should accept or reject it; None once they did, or where there is no deadline."""
+        awaited = self.assignment is not None and self.status == "pending" and self.assignment_state == "waiting"
+        return self.assignment.answer_by if self.assignment and awaited else None
+
+    @property
+    def reassignment_count(self) -> int:
+        """How often it was handed on."""
+        return self.assignment.reassignment_count if self.assignment else 0
+
+    def worked_seconds(self, at: datetime | None = None) -> int:
+        """Working time in seconds, the running time entry included up to `at` (default: now)."""
+        running = (
+            seconds((at or now()) - self.last_resumed_at)
+            if self.status == "in_progress" and self.last_resumed_at
+            else 0
+        )
+        return self.actual_time + max(running, 0)
+
+
+class AssignmentFacts:
+    """What follows from what a hand-over keeps."""
+
+    __slots__ = ()
+    accepted_at: Any
+    rejected_at: Any
+
+    @property
+    def state(self) -> str:
+        """waiting, accepted or rejected."""
+        return "rejected" if self.rejected_at else "accepted" if self.accepted_at else "waiting"
+
+
+class Task(TaskFacts, Tenant, Base):
     """One piece of work. Its clock: `actual_time` holds the closed time entries, `last_resumed_at` opens the running one."""
 
     __tablename__ = "tasks"
@@ -104,38 +160,8 @@ class Task(Tenant, Base):
         self.due_sort = due or FAR_FUTURE
         return due
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is still work to do on it."""
-        return self.status != "completed" and self.archived_at is None and self.deleted_at is None
 
-    @property
-    def assignment_state(self) -> str | None:
-        """waiting, accepted or rejected; None while nobody is assigned."""
-        return self.assignment.state if self.assignment else None
-
-    @property
-    def answer_by(self) -> datetime | None:
-        """Until when the assignee should accept or reject it; None once they did, or where there is no deadline."""
-        awaited = self.assignment is not None and self.status == "pending" and self.assignment_state == "waiting"
-        return self.assignment.answer_by if self.assignment and awaited else None
-
-    @property
-    def reassignment_count(self) -> int:
-        """How often it was handed on."""
-        return self.assignment.reassignment_count if self.assignment else 0
-
-    def worked_seconds(self, at: datetime | None = None) -> int:
-        """Working time in seconds, the running time entry included up to `at` (default: now)."""
-        running = (
-            seconds((at or now()) - self.last_resumed_at)
-            if self.status == "in_progress" and self.last_resumed_at
-            else 0
-        )
-        return self.actual_time + max(running, 0)
-
-
-class TaskAssignment(Tenant, Base):
+class TaskAssignment(AssignmentFacts, Tenant, Base):
     """One hand-over of a task: by whom, to whom, when, accepted or rejected with a reason. The newest is current.
 
     `answer_by` is until when an answer is awaited; `overdue_at` when it was noted that none had come.
@@ -175,11 +201,6 @@ class TaskAssignment(Tenant, Base):
         Index(None, "is_current", "accepted_at", "answer_by"),
         Base.__table_args__,
     )
-
-    @property
-    def state(self) -> str:
-        """waiting, accepted or rejected."""
-        return "rejected" if self.rejected_at else "accepted" if self.accepted_at else "waiting"
 
 
 class ChainLink(Tenant, Base):

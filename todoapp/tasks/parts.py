@@ -1,7 +1,7 @@
 """What the parts of a task come to: how many subtasks, how many of them done, and their times together."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import and_, case, func, select
 
@@ -15,12 +15,16 @@ from todoapp.tasks.models import Task
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The direct subtasks that the reader sees, deleted ones aside; times in seconds, running clocks included."""
+    """The direct subtasks that the reader sees, deleted ones aside; times in seconds, running clocks included.
+
+    `running` is how many clocks run.
+    """
 
     total: int = 0
     completed: int = 0
     estimated_time: int = 0
     actual_time: int = 0
+    running: int = field(default=0, compare=False)
 
     @property
     def open(self) -> int:
@@ -41,6 +45,7 @@ def parts_of(actor: Actor, task_ids: Collection[int]) -> dict[int, Parts]:
             func.count(case((Task.status == "completed", Task.id))),
             func.coalesce(func.sum(Task.estimated_time), 0),
             func.sum(Task.actual_time + running),
+            func.count(case((runs, Task.id))),
         )
         .where(Task.parent_task_id.in_(task_ids), Task.deleted_at.is_(None), visible(actor))
         .group_by(Task.parent_task_id)

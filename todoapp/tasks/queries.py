@@ -1,6 +1,7 @@
 """Reading tasks: one list query serves the API and all boards."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -9,13 +10,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.extensions import db
-from todoapp.kit.clock import from_instant, now, to_instant
+from todoapp.kit.clock import FAR_FUTURE, from_instant, now, to_instant
 from todoapp.kit.errors import NotFound
+from todoapp.kit.manners import ages
 from todoapp.kit.paging import Order, Page, page_of
 from todoapp.permissions import find, visible
 from todoapp.permissions.reaches import line_ids
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
-from todoapp.tasks.parts import with_parts
+from todoapp.tasks.rows import TaskRow, read_rows, row_query
 from todoapp.tasks.tagging import fold
 from todoapp.users.models import User
 
@@ -55,11 +57,13 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
         if people := filters.get(name):
             conditions.append(_people(actor, column, people))
     if since := filters.get("due_date_from"):
-        conditions.append(Task.due_date_time >= from_instant(since, actor.timezone))
+        conditions.append(Task.due_sort >= from_instant(since, actor.timezone))
     if until := filters.get("due_date_to"):
-        conditions.append(Task.due_date_time <= to_instant(until, actor.timezone))
+        conditions.append(Task.due_sort <= to_instant(until, actor.timezone))
+    elif since:
+        conditions.append(Task.due_sort < FAR_FUTURE)
     if filters.get("undated"):
-        conditions.append(Task.due_date_time.is_(None))
+        conditions.append(Task.due_sort == FAR_FUTURE)
     if words := (filters.get("search") or "").split():
         conditions.extend(
             or_(Task.title.icontains(word, autoescape=True), Task.description.icontains(word, autoescape=True))
@@ -71,6 +75,7 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
             exists().where(TaskTag.task_id == Task.id, TaskTag.tag_id == Tag.id, Tag.key.in_(keys)).correlate(Task)
         )
     if filters.get("awaiting_answer"):
+        ages()
         conditions.append(_awaiting_answer(overdue=filters["awaiting_answer"] == "overdue"))
     if parent_id := filters.get("parent_task_id"):
         conditions.append(Task.parent_task_id == find(actor, Task, parent_id).id)
@@ -108,18 +113,27 @@ def order_by(sort: str | None = None, order: str | None = None) -> Order:
 
 
 def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool]) -> Page:
-    """One page of the tasks that the actor sees; `filters` also holds page, per_page, cursor, sort and order."""
+    """One page, of `TaskRow`s, of the tasks that the actor sees; `filters` also holds page, per_page, cursor, sort and order."""
     conditions = [*matching(actor, filters), *extra]
     page = page_of(
-        select(Task).where(*conditions).options(*SHOWN),
+        row_query().where(*conditions),
         select(Task.id).where(*conditions),
         page=filters.get("page", 1),
         per_page=filters.get("per_page", 20),
         order=order_by(filters.get("sort"), filters.get("order")),
         cursor=filters.get("cursor"),
+        fetch=lambda query: list(db.session.execute(query)),
     )
-    with_parts(actor, page.rows)
-    return page
+    return replace(page, rows=read_rows(actor, page.rows))
+
+
+def task_row(actor: Actor, task_id: int) -> TaskRow:
+    """The task that the actor sees under this id, as it is read; `NotFound` where there is none."""
+    found = db.session.execute(row_query().where(Task.id == task_id, Task.deleted_at.is_(None), visible(actor)))
+    task = next(iter(read_rows(actor, found)), None)
+    if task is None:
+        raise NotFound
+    return task
 
 
 def assigned_by(actor: Actor) -> ColumnElement[bool]:

@@ -12,7 +12,26 @@ from todoapp.kit.database import Instant, Json, Key
 from todoapp.tenancy import BigId
 
 
-class User(Base):
+class Named:
+    """Who has a first and a last name."""
+
+    __slots__ = ()
+    first_name: Any
+    last_name: Any
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for an avatar."""
+        words = self.name.split() or ["?"]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+class User(Named, Base):
     """A person with one sign-in, who may belong to several accounts.
 
     Without an e-mail address it is a placeholder that an import made: it holds work and cannot sign in.
@@ -38,17 +57,6 @@ class User(Base):
     updated_at: Mapped[datetime] = mapped_column(Instant, default=now, onupdate=now)
 
     __table_args__ = (Base.__table_args__,)
-
-    @property
-    def name(self) -> str:
-        """First and last name."""
-        return f"{self.first_name} {self.last_name}".strip()
-
-    @property
-    def initials(self) -> str:
-        """One or two letters for an avatar."""
-        words = self.name.split() or ["?"]
-        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
     @property
     def is_placeholder(self) -> bool:

@@ -14,7 +14,7 @@ from todoapp.kit.errors import TryAgain
 from todoapp.kit.secrets import digest, new_secret
 from todoapp.kit.transaction import atomic
 from todoapp.users.models import Session
-from todoapp.users.tokens import issue_refresh_token, read_access_token
+from todoapp.users.tokens import Claims, issue_refresh_token, read_access_token
 
 BROWSER, API = "browser", "api"
 LIFE = {BROWSER: timedelta(days=30), API: timedelta(days=7)}
@@ -68,10 +68,15 @@ def session_of_cookie() -> Session | None:
     return current_user.session if current_user.is_authenticated else None
 
 
+def claims_of(header: str) -> Claims | None:
+    """What the token in an `Authorization: Bearer` header claims, if it is one of ours and still holds."""
+    scheme, _, token = header.partition(" ")
+    return read_access_token(token.strip()) if scheme.lower() == "bearer" else None
+
+
 def session_of_access_token(header: str) -> Session | None:
     """The live session behind an `Authorization: Bearer` header."""
-    scheme, _, token = header.partition(" ")
-    claims = read_access_token(token.strip()) if scheme.lower() == "bearer" else None
+    claims = claims_of(header)
     if claims is None:
         return None
     session = _live(Session.id == claims.session_id)
@@ -117,11 +122,11 @@ def end_sessions(*which: ColumnElement[bool], reason: str) -> None:
 def _live(*which: ColumnElement[bool]) -> Session | None:
     session = db.session.scalars(select(Session).where(*which, is_live())).one_or_none()
     if session is not None and has_request_context() and session.last_seen_at <= now() - SEEN_EVERY:
-        _note_seen(session.id)
+        note_seen(session.id)
     return session
 
 
-def _note_seen(session_id: int) -> None:
+def note_seen(session_id: int) -> None:
     """Write after the answer, in a transaction of its own, that the session was seen: a GET's own work never writes."""
 
     @after_this_request
