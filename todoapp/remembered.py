@@ -96,7 +96,7 @@ class Remembering:
         if not _may_be_known(environ):
             return self.below(environ, start_response)
         standing = environ[STANDING] = self._ask_standing(environ["HTTP_AUTHORIZATION"])
-        kept = self.memory.find(environ, standing) if standing is not None and _is_awake(standing) else None
+        kept = self._find(environ, standing)
         if kept is None:
             return self.below(environ, start_response)
         status, headers, body = _again(kept, environ)
@@ -116,6 +116,11 @@ class Remembering:
             headers["Content-Length"] = str(len(body))
             self.memory.keep(request.environ, Kept(standing, until, request.url_rule.rule, headers, body))
         return response
+
+    def _find(self, environ: Environ, standing: Standing | None) -> Kept | None:
+        if standing is None or not _is_awake(standing) or "no-cache" in environ.get("HTTP_CACHE_CONTROL", ""):
+            return None
+        return self.memory.find(environ, standing)
 
     def _ask_standing(self, authorization: str) -> Standing | None:
         claims = self._claims(authorization)

@@ -9,7 +9,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -17,15 +17,17 @@ from typing import Any
 
 from flask import g
 from flask_sqlalchemy.session import Session
-from sqlalchemy import BigInteger, Engine, ForeignKey, ForeignKeyConstraint, Integer, event, inspect
+from sqlalchemy import BigInteger, Engine, ForeignKey, ForeignKeyConstraint, Integer, Select, event, inspect
 from sqlalchemy.orm import Mapped, ORMExecuteState, declared_attr, mapped_column, with_loader_criteria
 
 from todoapp.kit.database import reading_engine, session
+from todoapp.kit.prepared import Statements
 from todoapp.kit.transaction import is_reading
 
 ALL = object()
 SCHEMA_STATEMENTS = ("PRAGMA", "DESCRIBE", "SHOW")
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
+STATEMENTS = Statements()
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -137,6 +139,29 @@ class TenantSession(Session):
         return row
 
 
+def ask(question: Hashable, write: Callable[[], Select[Any]], **late: Any) -> list[tuple[Any, ...]]:
+    """The rows of a prepared question in the account at hand: `write` makes its statement, the first time it comes.
+
+    Equal questions must be written equally, but for the `late` values. Rings 1 and 3 are around it as around any other.
+    Work that writes has each statement written anew: what a question is known by may change under its hands.
+    """
+    if not is_reading():
+        return [tuple(row) for row in session().execute(write())]
+    account_id = current_account_id()
+    connection = session().connection()
+    found = STATEMENTS.find(
+        (connection.dialect.name, account_id, question), connection.dialect, lambda: _within(write(), account_id)
+    )
+    return found.ask(connection, bound(account_id), late)
+
+
+def _within(statement: Any, account_id: int) -> Any:
+    """The statement with ring 1 around it."""
+    return statement.options(
+        with_loader_criteria(Tenant, lambda model: model.account_id == account_id, include_aliases=True)
+    )
+
+
 @event.listens_for(TenantSession, "do_orm_execute")
 def _ring_one(state: ORMExecuteState) -> None:
     account_id = g.get("tenant")
@@ -145,9 +170,7 @@ def _ring_one(state: ORMExecuteState) -> None:
     if account_id is ALL:
         state.update_execution_options(tenancy=ALL)
     elif not state.is_insert:
-        state.statement = state.statement.options(
-            with_loader_criteria(Tenant, lambda model: model.account_id == account_id, include_aliases=True)
-        )
+        state.statement = _within(state.statement, account_id)
         state.update_execution_options(tenancy=account_id)
 
 

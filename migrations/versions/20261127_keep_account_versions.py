@@ -13,6 +13,12 @@ down_revision = "20261124_01"
 branch_labels = None
 depends_on = None
 
+LONG_BOARDS = (
+    ["account_id", "assigned_to_id", "status", "updated_at", "id"],
+    ["account_id", "status", "updated_at", "id"],
+    ["account_id", "created_at", "id"],
+)
+
 
 def upgrade():
     op.create_table(
@@ -25,7 +31,13 @@ def upgrade():
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
     )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        for columns in LONG_BOARDS:
+            batch_op.create_index(batch_op.f(f"ix_tasks_{'_'.join(columns)}"), columns, unique=False)
 
 
 def downgrade():
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        for columns in LONG_BOARDS:
+            batch_op.drop_index(batch_op.f(f"ix_tasks_{'_'.join(columns)}"))
     op.drop_table("account_versions")

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from todoapp.actor import Actor
 from todoapp.boards.queries import Board
 from todoapp.extensions import db
-from todoapp.kit.clock import from_instant, now, to_instant
-from todoapp.tasks.models import Task
+from todoapp.kit.clock import FAR_FUTURE, from_instant, now, to_instant
+from todoapp.kit.paging import capped_count
+from todoapp.tasks.models import OPEN, Task
 from todoapp.tasks.queries import matching
-from todoapp.tasks.rows import TaskRow, read_rows, row_query
+from todoapp.tasks.rows import TaskRow, complete, row_query, task_of
 
 SPANS = ("day", "week", "month")
 MOST_TASKS = 500
@@ -152,12 +153,14 @@ def _instants(actor: Actor, first: date, last: date) -> tuple[datetime, datetime
     return from_instant(first, actor.timezone), to_instant(last, actor.timezone)
 
 
-def _tasks(actor: Actor, board: Board, filters: dict[str, Any], *conditions: Any) -> tuple[list[TaskRow], bool]:
-    query = row_query().where(*matching(actor, filters), board.holds, *conditions)
+def _tasks(actor: Actor, board: Board, filters: dict[str, Any], *conditions: Any) -> tuple[Sequence[TaskRow], bool]:
+    query = row_query().where(*matching(actor, filters), board.holds.condition, *conditions)
     found = list(db.session.execute(query.order_by(Task.due_sort, Task.id).limit(MOST_TASKS + 1)))
-    return read_rows(actor, found[:MOST_TASKS]), len(found) > MOST_TASKS
+    tasks = complete(actor, [task_of(tuple(row)) for row in found[:MOST_TASKS]])
+    return tasks, len(found) > MOST_TASKS
 
 
 def _undated(actor: Actor, board: Board, filters: dict[str, Any]) -> int:
-    query = select(func.count(Task.id)).where(*matching(actor, filters), board.holds)
-    return db.session.scalar(query.where(Task.due_date_time.is_(None), Task.status != "completed")) or 0
+    """Counted up to 1,000."""
+    query = select(Task.id).where(*matching(actor, filters), board.holds.condition)
+    return capped_count(query.where(Task.due_sort == FAR_FUTURE, Task.status.in_(OPEN)))[0]

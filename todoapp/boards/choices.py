@@ -23,7 +23,7 @@ def people_on(actor: Actor, board: Board, column: Any) -> list[User]:
     """The members who occur in `column` (assignee or creator) of the board's tasks, by name."""
     # An alias, for the conditions ask about members as well.
     member = aliased(AccountMembership)
-    occurs = exists().where(*matching(actor, {}), board.holds, column == member.user_id)
+    occurs = exists().where(*matching(actor, {}), board.holds.condition, column == member.user_id)
     members = (
         select(member)
         .join(User, User.id == member.user_id)
@@ -43,7 +43,8 @@ def hidden_by(actor: Actor, board: Board, query: Query) -> str:
     """How many of the board's tasks the filter hides, in words; empty where it hides none, or nobody can tell."""
     archived = {"archived": query.get("archived", False)}
     (held, more), (shown, _) = (
-        capped_count(select(Task.id).where(*matching(actor, filters), board.holds)) for filters in (archived, query)
+        capped_count(select(Task.id).where(*matching(actor, filters), board.holds.condition))
+        for filters in (archived, query)
     )
     if held == shown:
         return ""

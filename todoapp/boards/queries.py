@@ -5,19 +5,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, select, union_all
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.activity.queries import newest_event
 from todoapp.actor import Actor
-from todoapp.extensions import db
 from todoapp.kit.clock import now
-from todoapp.kit.paging import CAP, Order, Page
+from todoapp.kit.database import Instant
+from todoapp.kit.paging import CAP, Order, Page, counting
+from todoapp.kit.transaction import asked_once
 from todoapp.permissions import allow, find
+from todoapp.permissions.reaches import sight
 from todoapp.tasks.models import OPEN, STATUSES, Task
-from todoapp.tasks.queries import list_tasks, matching, of_team, order_by
-from todoapp.tasks.rows import TaskRow, read_rows, row_query
-from todoapp.users.models import User
+from todoapp.tasks.queries import (
+    EVERYTHING,
+    Scope,
+    assigned_to,
+    list_tasks,
+    matching,
+    of_team,
+    order_by,
+    question_of,
+)
+from todoapp.tasks.rows import PersonRow, TaskRow, complete, row_query, task_of
+from todoapp.tenancy import ask
 
 LABELS = {"pending": "Pending", "in_progress": "In progress", "paused": "Paused", "completed": "Completed"}
 
@@ -28,8 +39,8 @@ class Board:
 
     kind: str
     title: str
-    person: User | None
-    holds: ColumnElement[bool]
+    person: PersonRow | None
+    holds: Scope
 
     @property
     def several_people(self) -> bool:
@@ -53,22 +64,38 @@ def board_of(actor: Actor, kind: str, user_id: int | None = None) -> Board:
     if kind == "user" and user_id == actor.user_id:
         kind = "my"
     if kind in ("my", "user"):
-        member = find(actor, AccountMembership, actor.user_id if kind == "my" else user_id or 0)
-        allow(actor, "board.view", member)
-        title = "My board" if kind == "my" else f"{member.user.name}’s board"
-        return Board(kind, title, member.user, Task.assigned_to_id == member.user_id)
+        person = _whose(actor, actor.user_id if kind == "my" else user_id or 0)
+        title = "My board" if kind == "my" else f"{person.name}’s board"
+        return Board(kind, title, person, assigned_to(person.id))
     allow(actor, f"board.{kind}")
     if kind == "team":
         return Board(kind, "Team board", None, of_team(actor))
-    return Board(kind, "Account board", None, true())
+    return Board(kind, "Account board", None, EVERYTHING)
+
+
+def _whose(actor: Actor, user_id: int) -> PersonRow:
+    """The person whose board opens for the actor."""
+
+    def ask_matrix() -> PersonRow:
+        member = find(actor, AccountMembership, user_id)
+        allow(actor, "board.view", member)
+        return PersonRow(member.user_id, member.user.first_name, member.user.last_name)
+
+    return asked_once(("board of", sight(actor), user_id), ask_matrix)
 
 
 def kanban(actor: Actor, board: Board, filters: dict[str, Any]) -> list[Column]:
     """The board's columns with counts; each holds the filter's page of its tasks."""
-    conditions = [*matching(actor, filters), board.holds]
+    question = question_of(actor, filters, board.holds)
+    at = {"at": now()} if filters.get("awaiting_answer") == "overdue" else {}
+
+    def conditions() -> list[ColumnElement[bool]]:
+        return [*matching(actor, filters), board.holds.condition]
+
     wanted = [status for status in STATUSES if status in (filters.get("status") or STATUSES)]
-    counts = _counts([[*conditions, Task.status == status] for status in wanted])
-    filled = _first_of(actor, [one for one, count in zip(wanted, counts, strict=True) if count], conditions, filters)
+    counts = ask(("counts", question), lambda: _counts([*conditions(), Task.status == one] for one in wanted), **at)[0]
+    rows = ask(("columns", question), lambda: _columns(wanted, conditions(), filters), **at) if any(counts) else []
+    filled = _filled(complete(actor, [task_of(row) for row in rows]), filters)
     return [
         Column(status, LABELS[status], filled.get(status, []), min(count, CAP), count > CAP)
         for status, count in zip(wanted, counts, strict=True)
@@ -85,44 +112,45 @@ def facts(actor: Actor, board: Board) -> dict[str, int]:
     the account's newest event: who listens from there on misses nothing that this board did not show yet.
     """
     at = now()
-    conditions = [*matching(actor, {}), board.holds, Task.status.in_(OPEN)]
-    late, soon, newest = _counts(
-        [[*conditions, Task.due_sort < at], [*conditions, Task.due_sort.between(at, at + timedelta(days=7))]],
-        newest_event(),
-    )
+
+    def write() -> Select[Any]:
+        since, until = (bindparam(name, at, type_=Instant) for name in ("at", "in_a_week"))
+        conditions = [*matching(actor, {}), board.holds.condition, Task.status.in_(OPEN)]
+        late = [*conditions, Task.due_sort < since]
+        return _counts([late, [*conditions, Task.due_sort.between(since, until)]]).add_columns(newest_event())
+
+    question = ("facts of a board", sight(actor), board.holds)
+    late, soon, newest = ask(question, write, at=at, in_a_week=at + timedelta(days=7))[0]
     return {"late": late, "due_this_week": soon, "sequence": newest or 0}
 
 
-def _counts(each: Iterable[list[ColumnElement[bool]]], *others: Any) -> Sequence[int]:
-    """How many tasks meet each of these conditions, none counted further than one beyond the cap; and `others`. One query."""
-    counts = (
-        select(func.count()).select_from(select(Task.id).where(*conditions).limit(CAP + 1).subquery()).scalar_subquery()
-        for conditions in each
-    )
-    return tuple(db.session.execute(select(*counts, *others)).one())
+def _counts(each: Iterable[list[ColumnElement[bool]]]) -> Select[Any]:
+    """How many tasks meet each of these conditions, none counted further than one beyond the cap."""
+    return select(*(counting(select(Task.id).where(*conditions)).scalar_subquery() for conditions in each))
 
 
-def _first_of(
-    actor: Actor, statuses: list[str], conditions: list[ColumnElement[bool]], filters: dict[str, Any]
-) -> dict[str, list[TaskRow]]:
-    """The filter's page of tasks in each status, in their order: one query, however many columns there are."""
-    if not statuses:
-        return {}
-    orders = {status: _order(status, filters) for status in statuses}
-    places = union_all(*(select(_page_of(orders[one], one, conditions, filters)) for one in statuses)).subquery()
-    query = row_query().join(places, places.c.id == Task.id).order_by(places.c.term, places.c.id)
-    filled: dict[str, list[TaskRow]] = {status: [] for status in statuses}
-    for task in read_rows(actor, db.session.execute(query)):
-        filled[task.status].append(task)
-    return {status: tasks[::-1] if orders[status].descending else tasks for status, tasks in filled.items()}
+def _columns(statuses: list[str], conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Select[Any]:
+    """The filter's page of tasks in each status: one query, however many columns there are."""
+    pages = (select(_page_of(status, conditions, filters)) for status in statuses)
+    places = union_all(*pages).subquery()
+    return row_query().join(places, places.c.id == Task.id).order_by(places.c.term, places.c.id)
+
+
+def _page_of(status: str, conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Subquery:
+    order = _order(status, filters)
+    page, size = filters.get("page", 1), filters.get("per_page", 50)
+    query = select(Task.id, order.column.label("term")).where(*conditions, Task.status == status)
+    return order.apply(query).limit(size).offset((page - 1) * size).subquery(status)
+
+
+def _filled(tasks: Sequence[TaskRow], filters: dict[str, Any]) -> dict[str, list[TaskRow]]:
+    """Tasks by status; they come in ascending order, and some columns run the other way."""
+    filled: dict[str, list[TaskRow]] = {}
+    for task in tasks:
+        filled.setdefault(task.status, []).append(task)
+    return {status: found[::-1] if _order(status, filters).descending else found for status, found in filled.items()}
 
 
 def _order(status: str, filters: dict[str, Any]) -> Order:
     default = ("updated_at", "desc") if status == "completed" else ("due_date", "asc")
     return order_by(filters.get("sort") or default[0], filters.get("order") or default[1])
-
-
-def _page_of(order: Order, status: str, conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Subquery:
-    page, size = filters.get("page", 1), filters.get("per_page", 50)
-    query = select(Task.id, order.column.label("term")).where(*conditions, Task.status == status)
-    return order.apply(query).limit(size).offset((page - 1) * size).subquery(status)

@@ -141,13 +141,24 @@ def _seal(packed: bytes) -> bytes:
 
 def capped_count(query: Select[Any]) -> tuple[int, bool]:
     """How many rows `query` has, counted up to the cap, and whether there are more."""
-    inner = query.order_by(None).options().limit(CAP + 1).subquery()
-    count = session().scalar(select(func.count()).select_from(inner)) or 0
+    count = session().scalar(counting(query)) or 0
     return min(count, CAP), count > CAP
 
 
-def _entities(query: Select[Any]) -> list[Any]:
-    return list(session().scalars(query).unique())
+def counting(query: Select[Any]) -> Select[Any]:
+    """The query that counts the rows of `query`, one beyond the cap at most."""
+    return select(func.count()).select_from(query.order_by(None).options().limit(CAP + 1).subquery())
+
+
+def narrowed(
+    query: Select[Any], *, page: int, per_page: int, order: Order | None = None, cursor: str | None = None
+) -> Select[Any]:
+    """`query` in its order, narrowed to a page and one row more, which tells whether there is a next page."""
+    if order is not None:
+        query = order.apply(query)
+    if cursor is not None and order is not None:
+        query, page = query.where(order.behind(cursor)), 1
+    return query.limit(per_page + 1).offset((page - 1) * per_page)
 
 
 def page_of(
@@ -158,25 +169,35 @@ def page_of(
     per_page: int = 20,
     order: Order | None = None,
     cursor: str | None = None,
-    fetch: Callable[[Select[Any]], list[Any]] = _entities,
     **_filters: Any,
 ) -> Page:
     """One page of `query`; `ids` is the same condition selecting only the key, for the count.
 
-    With `order`, the page ends in a cursor, and `cursor` asks for the page behind one. `fetch` gets the rows where they are
-    not entities.
+    With `order`, the page ends in a cursor, and `cursor` asks for the page behind one.
     """
-    if order is not None:
-        query = order.apply(query)
-    if cursor is not None and order is not None:
-        query, page = query.where(order.behind(cursor)), 1
-    query = query.limit(per_page + 1).offset((page - 1) * per_page)
-    rows = fetch(query)
+    place: dict[str, Any] = {"page": page, "per_page": per_page, "order": order, "cursor": cursor}
+    return page_from(
+        lambda: list(session().scalars(narrowed(query, **place)).unique()),
+        lambda: session().scalar(counting(ids)) or 0,
+        **place,
+    )
+
+
+def page_from(
+    fetch: Callable[[], list[Any]],
+    count: Callable[[], int],
+    *,
+    page: int,
+    per_page: int,
+    order: Order | None = None,
+    cursor: str | None = None,
+) -> Page:
+    """The page whose rows, and one more, `fetch` gets as `narrowed` has it; `count` counts as `counting` does."""
+    page = 1 if cursor is not None and order is not None else page
+    rows = fetch()
     more, rows = len(rows) > per_page, rows[:per_page]
-    next_cursor = None
-    if more and order is not None:
-        next_cursor = order.cursor_at(*order.place_of(rows[-1]))
+    next_cursor = order.cursor_at(*order.place_of(rows[-1])) if more and order is not None else None
     if page == 1 and cursor is None and not more:
         return Page(rows, page, per_page, len(rows))
-    count, capped = capped_count(ids)
-    return Page(rows, page, per_page, count, capped, next_cursor)
+    total = count()
+    return Page(rows, page, per_page, min(total, CAP), total > CAP, next_cursor)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, overload
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from todoapp.accounts.models import Account, AccountMembership
 from todoapp.actor import Actor
@@ -11,11 +11,13 @@ from todoapp.comments.models import Comment
 from todoapp.extensions import db
 from todoapp.fields.models import CustomField
 from todoapp.kit.errors import Forbidden, NotFound
+from todoapp.kit.prepared import numbered, one_of_many, size_for
 from todoapp.kit.signals import act_refused
 from todoapp.kit.transaction import is_reading
 from todoapp.permissions.matrix import MATRIX, WHO_MAY, reach_of
-from todoapp.permissions.reaches import COMMENT_WORDS, MEMBER_WORDS, TASK_WORDS, Word, expression
+from todoapp.permissions.reaches import COMMENT_WORDS, MEMBER_WORDS, TASK_WORDS, Word, expression, sight
 from todoapp.tasks.models import Tag, Task
+from todoapp.tenancy import ask
 
 WORDS: dict[type, dict[str, Word]] = {
     Task: TASK_WORDS,
@@ -84,16 +86,25 @@ def abilities(
     if not words or model is Account:
         always = {action for action, reach in reaches.items() if frozenset() in reach}
         return {row.id: set(always) for row in rows}
-    db.session.flush()
-    facts = select(model.id, *(WORDS[model][word](actor).label(word) for word in words))
     held = {
         row_id: {word for word, holds in zip(words, values, strict=True) if holds}
-        for row_id, *values in db.session.execute(facts.where(model.id.in_([row.id for row in rows])))
+        for row_id, *values in _facts(actor, model, tuple(words), [row.id for row in rows])
     }
     return {
         row.id: {action for action, reach in reaches.items() if any(need <= held.get(row.id, set()) for need in reach)}
         for row in rows
     }
+
+
+def _facts(actor: Actor, model: Any, words: tuple[str, ...], ids: list[int]) -> list[tuple[Any, ...]]:
+    """Of each row its id, and which of `words` hold for the actor."""
+
+    def write() -> Select[Any]:
+        facts = (WORDS[model][word](actor).label(word) for word in words)
+        return select(model.id, *facts).where(model.id.in_(one_of_many("ids", ids)))
+
+    question = ("facts", sight(actor), model, words, size_for(len(ids)))
+    return ask(question, write, **numbered("ids", ids))
 
 
 @overload

@@ -1,7 +1,8 @@
 """What the words of the matrix mean: each is one SQL expression, used for a row and for a list alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
@@ -11,7 +12,7 @@ from todoapp.accounts.models import AccountMembership as Member
 from todoapp.actor import Actor
 from todoapp.comments.models import Comment
 from todoapp.extensions import db
-from todoapp.kit.transaction import asked_once
+from todoapp.kit.transaction import asked_once, is_reading
 from todoapp.permissions.matrix import MATRIX, Reach, reach_of
 from todoapp.tasks.models import ChainLink, Task, TaskAssignment
 
@@ -47,7 +48,7 @@ def report_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
     """The actor's reports: the users below them."""
     if isinstance(actor, Members):
         return actor.reports
-    return asked_once(("reports", actor), lambda: line_ids(actor, "user"))
+    return asked_once(("reports", actor.account_id, actor.user_id), lambda: line_ids(actor, "user"))
 
 
 def peer_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
@@ -57,7 +58,29 @@ def peer_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
     if actor.manager_id is None:
         return []
     peers = select(Member.user_id).where(Member.manager_id == actor.manager_id, Member.left_at.is_(None))
-    return asked_once(("peers", actor), lambda: list(db.session.scalars(peers)))
+    return asked_once(("peers", actor.account_id, actor.manager_id), lambda: list(db.session.scalars(peers)))
+
+
+def sight(actor: Actor) -> tuple[Hashable, ...]:
+    """All that the words of the matrix know of the actor: who are equal in it reach the same rows. Empty in work that writes."""
+    if not is_reading():
+        return ()
+    words = _words_of(actor.role)
+    return (
+        actor.account_id,
+        actor.user_id,
+        actor.role,
+        actor.can_reassign_tasks,
+        bool(actor.settings.get("managers_can_reassign")),
+        tuple(report_ids(actor)) if "reports" in words else (),
+        tuple(peer_ids(actor)) if "team" in words else (),
+    )
+
+
+@cache
+def _words_of(role: str) -> frozenset[str]:
+    """The words in a column of the matrix, those behind `board` among them."""
+    return frozenset().union(*(words for row in MATRIX.values() for words in row.cells[role]))
 
 
 def _self(actor: Actor) -> ColumnElement[bool]:
@@ -179,7 +202,7 @@ def expression(actor: Actor | Members, reach: Reach, words: dict[str, Word]) -> 
         return true()
     if isinstance(actor, Members):
         return _written(actor, reach, words)
-    return asked_once((actor, reach, id(words)), lambda: _written(actor, reach, words))
+    return asked_once((sight(actor), reach, id(words)), lambda: _written(actor, reach, words))
 
 
 def _written(actor: Actor | Members, reach: Reach, words: dict[str, Word]) -> ColumnElement[bool]:

@@ -32,7 +32,17 @@ from todoapp.tasks.clockwork import stretches_of
 from todoapp.tasks.models import Task
 from todoapp.tasks.parts import with_parts
 from todoapp.tasks.past import state_at
-from todoapp.tasks.queries import assigned_by, assigned_to, assignments_of, list_tasks, of_team, snapshots_of, task_row
+from todoapp.tasks.queries import (
+    EVERYTHING,
+    Scope,
+    assigned_by,
+    assigned_to,
+    assignments_of,
+    list_tasks,
+    of_team,
+    snapshots_of,
+    task_row,
+)
 from todoapp.tasks.rows import TaskRow, shown_rows
 from todoapp.tasks.schemas import (
     AssignTask,
@@ -54,10 +64,10 @@ from todoapp.tasks.schemas import (
 blp = ApiBlueprint("tasks", __name__, url_prefix="/v1/tasks", description="Tasks and what is done with them")
 
 
-def list_for(query: dict[str, Any], *extra: Any) -> Response:
+def list_for(query: dict[str, Any], scope: Scope = EVERYTHING) -> Response:
     """The page of tasks that a query string asks for."""
     may_be_kept()
-    page = list_tasks(current_actor(), query, *extra)
+    page = list_tasks(current_actor(), query, scope)
     return json_of({"tasks": shown_rows(page.rows), "meta": page.meta})
 
 
@@ -82,7 +92,7 @@ def list_all(query: dict[str, Any]) -> Response:
 @blp.refusals(*READ)
 def list_mine(query: dict[str, Any]) -> Response:
     """List the tasks assigned to you."""
-    return list_for(query, assigned_to(current_actor()))
+    return list_for(query, assigned_to(current_actor().user_id))
 
 
 @blp.get("/assigned-by-me")

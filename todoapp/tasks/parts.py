@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from todoapp.actor import Actor
-from todoapp.extensions import db
 from todoapp.kit.clock import now
-from todoapp.kit.database import seconds_between
+from todoapp.kit.database import Instant, seconds_between
+from todoapp.kit.prepared import numbered, one_of_many, size_for
 from todoapp.permissions import visible
+from todoapp.permissions.reaches import sight
 from todoapp.tasks.models import Task
+from todoapp.tenancy import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,22 @@ def parts_of(actor: Actor, task_ids: Collection[int]) -> dict[int, Parts]:
     """The parts of each of these tasks, in one query."""
     if not task_ids:
         return {}
+    ids = list(task_ids)
+    rows = ask(
+        ("parts", sight(actor), size_for(len(ids))),
+        lambda: _sums(actor, ids),
+        at=now(),
+        **numbered("ids", ids),
+    )
+    found = {parent_id: Parts(*map(int, figures)) for parent_id, *figures in rows}
+    return {task_id: found.get(task_id, Parts()) for task_id in ids}
+
+
+def _sums(actor: Actor, ids: list[int]) -> Select[Any]:
     runs = and_(Task.status == "in_progress", Task.last_resumed_at.is_not(None))
-    running = case((runs, seconds_between(Task.last_resumed_at, now())), else_=0)
-    query = (
+    at = bindparam("at", now(), type_=Instant)
+    running = case((runs, seconds_between(Task.last_resumed_at, at)), else_=0)
+    return (
         select(
             Task.parent_task_id,
             func.count(Task.id),
@@ -47,11 +63,9 @@ def parts_of(actor: Actor, task_ids: Collection[int]) -> dict[int, Parts]:
             func.sum(Task.actual_time + running),
             func.count(case((runs, Task.id))),
         )
-        .where(Task.parent_task_id.in_(task_ids), Task.deleted_at.is_(None), visible(actor))
+        .where(Task.parent_task_id.in_(one_of_many("ids", ids)), Task.deleted_at.is_(None), visible(actor))
         .group_by(Task.parent_task_id)
     )
-    found = {parent_id: Parts(*map(int, figures)) for parent_id, *figures in db.session.execute(query) if parent_id}
-    return {task_id: found.get(task_id, Parts()) for task_id in task_ids}
 
 
 def with_parts(actor: Actor, tasks: Iterable[Task]) -> None:

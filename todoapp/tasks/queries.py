@@ -1,24 +1,27 @@
 """Reading tasks: one list query serves the API and all boards."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.clock import FAR_FUTURE, from_instant, now, to_instant
+from todoapp.kit.database import Instant
 from todoapp.kit.errors import NotFound
 from todoapp.kit.manners import ages
-from todoapp.kit.paging import Order, Page, page_of
+from todoapp.kit.paging import Order, Page, counting, narrowed, page_from, page_of
+from todoapp.kit.transaction import asked_once
 from todoapp.permissions import find, visible
-from todoapp.permissions.reaches import line_ids
+from todoapp.permissions.reaches import line_ids, sight
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
-from todoapp.tasks.rows import TaskRow, read_rows, row_query
+from todoapp.tasks.rows import TaskRow, complete, row_query, task_of
 from todoapp.tasks.tagging import fold
+from todoapp.tenancy import ask
 from todoapp.users.models import User
 
 SORTS = {
@@ -29,6 +32,7 @@ SORTS = {
     "title": func.lower(Task.title),
     "position": Task.position,
 }
+PEOPLE = (("assigned_to", Task.assigned_to_id), ("created_by", Task.created_by_id))
 A_NAME = (User.first_name, User.last_name)
 SHOWN = (
     joinedload(Task.creator).load_only(*A_NAME),
@@ -39,6 +43,52 @@ SHOWN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose tasks a list holds: everybody's, those assigned to some people, or those that somebody handed to others."""
+
+    kind: str = "everything"
+    user_ids: tuple[int, ...] = ()
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The same in SQL."""
+        if self.kind == "assigned_to":
+            return Task.assigned_to_id.in_(self.user_ids)
+        if self.kind == "assigned_by":
+            return _handed_over_by(self.user_ids[0])
+        return true()
+
+
+EVERYTHING = Scope()
+
+
+def assigned_to(*user_ids: int) -> Scope:
+    """Tasks assigned to one of these people."""
+    return Scope("assigned_to", user_ids)
+
+
+def assigned_by(actor: Actor) -> Scope:
+    """Tasks that the actor handed to somebody else and that are still there."""
+    return Scope("assigned_by", (actor.user_id,))
+
+
+def of_team(actor: Actor) -> Scope:
+    """Tasks of the actor and of the people below them."""
+    line = asked_once(("line", actor.account_id, actor.user_id), lambda: line_ids(actor))
+    return assigned_to(actor.user_id, *line)
+
+
+def question_of(actor: Actor, filters: dict[str, Any], *others: Hashable) -> Hashable:
+    """What a prepared list of tasks is known by: what the actor may see, the filter, and whatever else shapes it.
+
+    Refuses as `matching` does, for a prepared list is not written anew.
+    """
+    _check(actor, filters)
+    frozen = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in sorted(filters.items()))
+    return sight(actor), actor.timezone, frozen, *others
+
+
 def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
@@ -46,16 +96,15 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
     deleted, awaiting_answer, parent_task_id. A person whom the actor does not see is `NotFound`, and so is an `account_id` that
     is not theirs.
     """
-    if filters.get("account_id") not in (None, actor.account_id):
-        raise NotFound
+    _check(actor, filters)
     conditions = [visible(actor), *_put_away(filters)]
     if statuses := filters.get("status"):
         conditions.append(Task.status.in_(statuses))
     if priorities := filters.get("priority"):
         conditions.append(Task.priority.in_(priorities))
-    for name, column in (("assigned_to", Task.assigned_to_id), ("created_by", Task.created_by_id)):
+    for name, column in PEOPLE:
         if people := filters.get(name):
-            conditions.append(_people(actor, column, people))
+            conditions.append(_people(column, people))
     if since := filters.get("due_date_from"):
         conditions.append(Task.due_sort >= from_instant(since, actor.timezone))
     if until := filters.get("due_date_to"):
@@ -75,11 +124,28 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
             exists().where(TaskTag.task_id == Task.id, TaskTag.tag_id == Tag.id, Tag.key.in_(keys)).correlate(Task)
         )
     if filters.get("awaiting_answer"):
-        ages()
         conditions.append(_awaiting_answer(overdue=filters["awaiting_answer"] == "overdue"))
     if parent_id := filters.get("parent_task_id"):
-        conditions.append(Task.parent_task_id == find(actor, Task, parent_id).id)
+        conditions.append(Task.parent_task_id == parent_id)
     return conditions
+
+
+def _check(actor: Actor, filters: dict[str, Any]) -> None:
+    """Refuse a filter that names an account, a person or a task that the actor does not see."""
+    if filters.get("account_id") not in (None, actor.account_id):
+        raise NotFound
+    for name, _column in PEOPLE:
+        for person in filters.get(name) or ():
+            if person != "nobody":
+                _check_seen(actor, AccountMembership, person)
+    if parent_id := filters.get("parent_task_id"):
+        _check_seen(actor, Task, parent_id)
+    if filters.get("awaiting_answer"):
+        ages()
+
+
+def _check_seen(actor: Actor, model: Any, row_id: int) -> None:
+    asked_once(("sees", sight(actor), model, row_id), lambda: find(actor, model, row_id) and None)
 
 
 def _put_away(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
@@ -90,19 +156,19 @@ def _put_away(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
 
 
 def _awaiting_answer(*, overdue: bool) -> ColumnElement[bool]:
+    at = bindparam("at", now(), type_=Instant)
     waiting = [
         TaskAssignment.task_id == Task.id,
         TaskAssignment.is_current,
         TaskAssignment.accepted_at.is_(None),
         TaskAssignment.rejected_at.is_(None),
     ]
-    late = [TaskAssignment.answer_by <= now()] if overdue else []
+    late = [TaskAssignment.answer_by <= at] if overdue else []
     return and_(Task.status == "pending", exists().where(*waiting, *late))
 
 
-def _people(actor: Actor, column: Any, people: list[Any]) -> ColumnElement[bool]:
-    ids = [find(actor, AccountMembership, person).user_id for person in people if person != "nobody"]
-    named = column.in_(ids)
+def _people(column: Any, people: list[Any]) -> ColumnElement[bool]:
+    named = column.in_([person for person in people if person != "nobody"])
     return or_(named, column.is_(None)) if "nobody" in people else named
 
 
@@ -112,37 +178,46 @@ def order_by(sort: str | None = None, order: str | None = None) -> Order:
     return Order(sort, SORTS[sort], Task.id, descending=(order or "desc") == "desc")
 
 
-def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool]) -> Page:
+def list_tasks(actor: Actor, filters: dict[str, Any], scope: Scope = EVERYTHING) -> Page:
     """One page, of `TaskRow`s, of the tasks that the actor sees; `filters` also holds page, per_page, cursor, sort and order."""
-    conditions = [*matching(actor, filters), *extra]
-    page = page_of(
-        row_query().where(*conditions),
-        select(Task.id).where(*conditions),
-        page=filters.get("page", 1),
-        per_page=filters.get("per_page", 20),
-        order=order_by(filters.get("sort"), filters.get("order")),
-        cursor=filters.get("cursor"),
-        fetch=lambda query: list(db.session.execute(query)),
+    question = question_of(actor, filters, scope)
+    at = {"at": now()} if filters.get("awaiting_answer") == "overdue" else {}
+    order = order_by(filters.get("sort"), filters.get("order"))
+    place = {"page": filters.get("page", 1), "per_page": filters.get("per_page", 20), "cursor": filters.get("cursor")}
+
+    def conditions() -> list[ColumnElement[bool]]:
+        return [*matching(actor, filters), scope.condition]
+
+    page = page_from(
+        lambda: [
+            task_of(row)
+            for row in ask(
+                ("list", question), lambda: narrowed(row_query().where(*conditions()), order=order, **place), **at
+            )
+        ],
+        lambda: ask(("count", question), lambda: counting(select(Task.id).where(*conditions())), **at)[0][0],
+        order=order,
+        **place,
     )
-    return replace(page, rows=read_rows(actor, page.rows))
+    complete(actor, page.rows)
+    return page
 
 
 def task_row(actor: Actor, task_id: int) -> TaskRow:
     """The task that the actor sees under this id, as it is read; `NotFound` where there is none."""
-    found = db.session.execute(row_query().where(Task.id == task_id, Task.deleted_at.is_(None), visible(actor)))
-    task = next(iter(read_rows(actor, found)), None)
-    if task is None:
+    seen = [Task.id == bindparam("task_id", task_id), Task.deleted_at.is_(None)]
+    rows = ask(("task", sight(actor)), lambda: row_query().where(*seen, visible(actor)), task_id=task_id)
+    if not rows:
         raise NotFound
-    return task
+    return complete(actor, [task_of(rows[0])])[0]
 
 
-def assigned_by(actor: Actor) -> ColumnElement[bool]:
-    """Tasks that the actor handed to somebody else and that are still there."""
+def _handed_over_by(user_id: int) -> ColumnElement[bool]:
     return exists().where(
         TaskAssignment.task_id == Task.id,
         TaskAssignment.is_current,
-        TaskAssignment.assigned_by_id == actor.user_id,
-        TaskAssignment.assigned_to_id != actor.user_id,
+        TaskAssignment.assigned_by_id == user_id,
+        TaskAssignment.assigned_to_id != user_id,
     )
 
 
@@ -163,13 +238,3 @@ def subtasks_of(actor: Actor, task: Task) -> Sequence[Task]:
     """The parts of the task that the actor sees."""
     query = select(Task).where(Task.parent_task_id == task.id, Task.deleted_at.is_(None), visible(actor))
     return db.session.scalars(query.order_by(Task.position, Task.id).options(*SHOWN).limit(200)).unique().all()
-
-
-def assigned_to(actor: Actor) -> ColumnElement[bool]:
-    """Tasks assigned to the actor."""
-    return Task.assigned_to_id == actor.user_id
-
-
-def of_team(actor: Actor) -> ColumnElement[bool]:
-    """Tasks of the actor and of the people below them."""
-    return Task.assigned_to_id.in_([actor.user_id, *line_ids(actor)])

@@ -4,20 +4,21 @@ A row has the names and the derived properties of a `Task` (`TaskFacts`), so tha
 cannot be written. `as_json` is `TaskOut` of a row, written out by hand; a test holds them equal.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
 from todoapp.actor import Actor
-from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.kit.manners import ages
+from todoapp.kit.prepared import numbered, one_of_many, size_for
 from todoapp.tasks.models import AssignmentFacts, Tag, Task, TaskAssignment, TaskFacts, TaskPause, TaskTag
 from todoapp.tasks.parts import Parts, parts_of
+from todoapp.tenancy import ask
 from todoapp.users.models import Named, User
 
 # Aliases, for the conditions of a filter ask about hand-overs and people as well.
@@ -92,6 +93,8 @@ class TaskRow(TaskFacts):
     created_at: datetime
     updated_at: datetime
     version: int
+    due_sort: datetime
+    position: int
     creator: PersonRow
     assignee: PersonRow | None
     assignment: AssignmentRow | None
@@ -123,6 +126,8 @@ _OWN = (
     Task.created_at,
     Task.updated_at,
     Task.version,
+    Task.due_sort,
+    Task.position,
 )
 _PEOPLE = (
     Creator.first_name.label("creator_first_name"),
@@ -132,7 +137,6 @@ _PEOPLE = (
 )
 _ASSIGNMENT = tuple(getattr(HandOver, name).label(f"assignment_{name}") for name in AssignmentRow.__dataclass_fields__)
 _PAUSE = tuple(getattr(Pause, name).label(f"pause_{name}") for name in PauseRow._fields)
-_SORTED_BY = (Task.due_sort, Task.position)
 _PEOPLE_AT = len(_OWN)
 _ASSIGNMENT_AT = _PEOPLE_AT + len(_PEOPLE)
 _PAUSE_AT = _ASSIGNMENT_AT + len(_ASSIGNMENT)
@@ -140,9 +144,9 @@ _END = _PAUSE_AT + len(_PAUSE)
 
 
 def row_query() -> Select[Any]:
-    """The query whose rows `read_rows` takes: all tasks of the account, to be narrowed and ordered."""
+    """The query whose rows `task_of` takes: all tasks of the account, to be narrowed and ordered."""
     return (
-        select(*_OWN, *_PEOPLE, *_ASSIGNMENT, *_PAUSE, *_SORTED_BY)
+        select(*_OWN, *_PEOPLE, *_ASSIGNMENT, *_PAUSE)
         .select_from(Task)
         .join(Creator, Creator.id == Task.created_by_id)
         .outerjoin(Assignee, Assignee.id == Task.assigned_to_id)
@@ -151,21 +155,16 @@ def row_query() -> Select[Any]:
     )
 
 
-def read_rows(actor: Actor, found: Iterable[Row[Any]]) -> list[TaskRow]:
-    """The tasks of a `row_query`, with their tags and parts: two more queries, however many there are."""
-    tasks = [_task(row) for row in found]
+def complete(actor: Actor, tasks: Sequence[TaskRow]) -> Sequence[TaskRow]:
+    """These tasks with their tags and parts: two more queries, however many there are."""
+    if not tasks:
+        return tasks
     ids = [task.id for task in tasks]
     tags, parts = _tags(ids), parts_of(actor, ids)
     for task in tasks:
         task.tags = tags.get(task.id, ())
         task.parts = parts[task.id]
     return tasks
-
-
-def rows_by_id(actor: Actor, task_ids: Collection[int]) -> dict[int, TaskRow]:
-    """These tasks, by id, whoever may see them."""
-    found = db.session.execute(row_query().where(Task.id.in_(task_ids)))
-    return {task.id: task for task in read_rows(actor, found)}
 
 
 def as_json(task: TaskRow, at: datetime | None = None) -> dict[str, Any]:
@@ -216,24 +215,25 @@ def shown_rows(tasks: Iterable[TaskRow]) -> list[dict[str, Any]]:
     return [as_json(task, at) for task in tasks]
 
 
-def _task(row: Row[Any]) -> TaskRow:
-    values = tuple(row)
-    creator_first, creator_last, assignee_first, assignee_last = values[_PEOPLE_AT:_ASSIGNMENT_AT]
-    task = values[:_PEOPLE_AT]
-    assignment, pause = values[_ASSIGNMENT_AT:_PAUSE_AT], values[_PAUSE_AT:_END]
+def task_of(row: Sequence[Any]) -> TaskRow:
+    """A row of a `row_query` as a task; its tags and parts are still to come."""
+    creator_first, creator_last, assignee_first, assignee_last = row[_PEOPLE_AT:_ASSIGNMENT_AT]
+    assignment, pause = row[_ASSIGNMENT_AT:_PAUSE_AT], row[_PAUSE_AT:_END]
     return TaskRow(
-        *task,
-        PersonRow(task[2], creator_first, creator_last),
-        PersonRow(task[3], assignee_first, assignee_last) if task[3] is not None else None,
+        *row[:_PEOPLE_AT],
+        PersonRow(row[2], creator_first, creator_last),
+        PersonRow(row[3], assignee_first, assignee_last) if row[3] is not None else None,
         AssignmentRow(*assignment) if assignment[0] is not None else None,
         PauseRow(*pause) if pause[0] is not None else None,
     )
 
 
-def _tags(task_ids: Collection[int]) -> dict[int, list[TagRow]]:
-    query = select(TaskTag.task_id, Tag.name, Tag.colour).join(Tag, Tag.id == TaskTag.tag_id)
+def _tags(ids: Sequence[int]) -> dict[int, list[TagRow]]:
+    def write() -> Select[Any]:
+        query = select(TaskTag.task_id, Tag.name, Tag.colour).join(Tag, Tag.id == TaskTag.tag_id)
+        return query.where(TaskTag.task_id.in_(one_of_many("ids", ids))).order_by(Tag.key)
+
     tags: dict[int, list[TagRow]] = {}
-    if task_ids:
-        for task_id, name, colour in db.session.execute(query.where(TaskTag.task_id.in_(task_ids)).order_by(Tag.key)):
-            tags.setdefault(task_id, []).append(TagRow(name, colour))
+    for task_id, name, colour in ask(("tags", size_for(len(ids))), write, **numbered("ids", ids)):
+        tags.setdefault(task_id, []).append(TagRow(name, colour))
     return tags
