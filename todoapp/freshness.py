@@ -3,6 +3,7 @@ transaction. What was read and kept under a version is good for as long as the v
 """
 
 import re
+import secrets
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from todoapp.extensions import Base
 from todoapp.tenancy import BigId, TenantSession
 
+ANYWHERE = 2**50
 EVERYWHERE = 0
 """The row that counts for every account: people's names, and writes outside of any account."""
 QUIET = {
@@ -43,7 +45,7 @@ class AccountVersion(Base):
     __tablename__ = "account_versions"
 
     account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    version: Mapped[int] = mapped_column(BigInteger, default=1)
+    version: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (Base.__table_args__,)
 
@@ -95,11 +97,12 @@ def _forget(session: Session, previous: Any) -> None:
 
 
 def _raising(dialect: str, account_id: int) -> Any:
+    """The first version is a random one: what was kept of another database under this account's number never fits."""
     if dialect == "sqlite":
-        row = sqlite.insert(AccountVersion).values(account_id=account_id, version=1)
+        row = sqlite.insert(AccountVersion).values(account_id=account_id, version=secrets.randbelow(ANYWHERE))
         return row.on_conflict_do_update(index_elements=["account_id"], set_={"version": AccountVersion.version + 1})
     return (
         mysql.insert(AccountVersion)
-        .values(account_id=account_id, version=1)
+        .values(account_id=account_id, version=secrets.randbelow(ANYWHERE))
         .on_duplicate_key_update(version=AccountVersion.version + 1)
     )

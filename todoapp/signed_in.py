@@ -14,6 +14,7 @@ from todoapp.kit.doors import access_of
 from todoapp.kit.errors import NotSignedIn
 from todoapp.kit.http import SAFE_METHODS, refuse_foreign_origin, refuse_other_bodies, speaks_json
 from todoapp.kit.logs import note_whose
+from todoapp.kit.transaction import remember_under
 from todoapp.permissions.principal import identity_of
 from todoapp.standing import STANDING, Standing, standing_of
 from todoapp.tenancy import enter
@@ -75,6 +76,7 @@ def _standing_actor() -> Actor | None:
     if here is None:
         return None
     enter(here.account_id)
+    remember_under((current_app.config["SQLALCHEMY_DATABASE_URI"], here.account_id, here.version))
     return Actor(
         account_id=here.account_id,
         user_id=here.user_id,

@@ -2,10 +2,12 @@
 
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from random import random
+from threading import Lock
 from typing import Any, TypeVar
 
 from flask import g
@@ -25,6 +27,9 @@ TRIES = 6
 # to be had, lost, or killed; deadlocks and waits for locks; a server that only reads for the moment.
 RETRIED_MYSQL_CODES = {1020, 1040, 1062, 1205, 1213, 1290, 1792, 1927, 2002, 2003, 2006, 2013, 2014, 4031}
 LOST_IN_COMMIT = {2006, 2013}
+MOST_VERSIONS, MOST_ANSWERS = 64, 2000
+_lasting: OrderedDict[Hashable, dict[Hashable, Any]] = OrderedDict()
+_lock = Lock()
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -46,14 +51,26 @@ def is_reading() -> bool:
 def asked_once(question: Hashable, ask: Callable[[], T]) -> T:
     """The answer to `question`, asked the first time only while the work reads: nothing that it sees can change then.
 
-    Work that writes asks each time.
+    Work that writes asks each time. An answer must hold no row of the session: where the version of the account is known
+    (`remember_under`), the next reader of the same version gets it too.
     """
     if not is_reading() or "answers" not in g:
         return ask()
-    if question not in g.answers:
-        g.answers[question] = ask()
-    answer: T = g.answers[question]
+    answers = g.get("lasting_answers", g.answers)
+    if question not in answers:
+        answers[question] = ask()
+    answer: T = answers[question]
     return answer
+
+
+def remember_under(version: Hashable) -> None:
+    """Share what is asked once, in this request, with all that read under the same version of the same account."""
+    with _lock:
+        answers = _lasting.pop(version, {})
+        _lasting[version] = answers if len(answers) < MOST_ANSWERS else {}
+        while len(_lasting) > MOST_VERSIONS:
+            _lasting.popitem(last=False)
+        g.lasting_answers = _lasting[version]
 
 
 def atomic(work: Callable[[], T]) -> T:
@@ -148,7 +165,7 @@ def _code(error: Exception) -> int | None:
 def _abandon() -> None:
     session().rollback()
     session().expunge_all()
-    for fact in ("actor", "session_row", "standing", "_login_user", "answers"):
+    for fact in ("actor", "session_row", "standing", "_login_user", "answers", "lasting_answers"):
         g.pop(fact, None)
 
 
