@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent
 SHORTEST_SECRET = 32
+# MariaDB would gather all tasks in whose chain somebody is, before it looks at one: let it look each time, by the key.
+FIRST_STATEMENT = "SET time_zone = '+00:00' /*M!, optimizer_switch = 'exists_to_in=off' */"
 
 
 class ConfigError(RuntimeError):
@@ -84,5 +86,5 @@ def _engine_options(database: str) -> dict[str, object]:
         "pool_pre_ping": True,
         "pool_recycle": 280,
         "isolation_level": "READ COMMITTED",
-        "connect_args": {"charset": "utf8mb4", "init_command": "SET time_zone = '+00:00'"},
+        "connect_args": {"charset": "utf8mb4", "init_command": FIRST_STATEMENT},
     }

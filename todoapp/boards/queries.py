@@ -27,7 +27,7 @@ from todoapp.tasks.queries import (
     order_by,
     question_of,
 )
-from todoapp.tasks.rows import PersonRow, TaskRow, complete, row_query, task_of
+from todoapp.tasks.rows import PersonRow, TaskRow, complete, rows_at, task_of
 from todoapp.tenancy import ask
 
 LABELS = {"pending": "Pending", "in_progress": "In progress", "paused": "Paused", "completed": "Completed"}
@@ -132,8 +132,7 @@ def _counts(each: Iterable[list[ColumnElement[bool]]]) -> Select[Any]:
 def _columns(statuses: list[str], conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Select[Any]:
     """The filter's page of tasks in each status: one query, however many columns there are."""
     pages = (select(_page_of(status, conditions, filters)) for status in statuses)
-    places = union_all(*pages).subquery()
-    return row_query().join(places, places.c.id == Task.id).order_by(places.c.term, places.c.id)
+    return rows_at(union_all(*pages).subquery())
 
 
 def _page_of(status: str, conditions: list[ColumnElement[bool]], filters: dict[str, Any]) -> Subquery:

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from todoapp.accounts.models import AccountMembership
@@ -19,7 +19,7 @@ from todoapp.kit.transaction import asked_once
 from todoapp.permissions import find, visible
 from todoapp.permissions.reaches import line_ids, sight
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
-from todoapp.tasks.rows import TaskRow, complete, row_query, task_of
+from todoapp.tasks.rows import TaskRow, complete, row_query, rows_at, task_of
 from todoapp.tasks.tagging import fold
 from todoapp.tenancy import ask
 from todoapp.users.models import User
@@ -120,9 +120,8 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
         )
     if tags := filters.get("tags"):
         keys = [fold(tag) for tag in tags]
-        conditions.append(
-            exists().where(TaskTag.task_id == Task.id, TaskTag.tag_id == Tag.id, Tag.key.in_(keys)).correlate(Task)
-        )
+        tagged = select(TaskTag.task_id).join(Tag, Tag.id == TaskTag.tag_id).where(Tag.key.in_(keys))
+        conditions.append(Task.id.in_(tagged))
     if filters.get("awaiting_answer"):
         conditions.append(_awaiting_answer(overdue=filters["awaiting_answer"] == "overdue"))
     if parent_id := filters.get("parent_task_id"):
@@ -188,13 +187,12 @@ def list_tasks(actor: Actor, filters: dict[str, Any], scope: Scope = EVERYTHING)
     def conditions() -> list[ColumnElement[bool]]:
         return [*matching(actor, filters), scope.condition]
 
+    def write() -> Select[Any]:
+        ids = select(Task.id, order.column.label("term")).where(*conditions())
+        return rows_at(narrowed(ids, order=order, **place).subquery(), order.descending)
+
     page = page_from(
-        lambda: [
-            task_of(row)
-            for row in ask(
-                ("list", question), lambda: narrowed(row_query().where(*conditions()), order=order, **place), **at
-            )
-        ],
+        lambda: [task_of(row) for row in ask(("list", question), write, **at)],
         lambda: ask(("count", question), lambda: counting(select(Task.id).where(*conditions())), **at)[0][0],
         order=order,
         **place,
@@ -213,12 +211,8 @@ def task_row(actor: Actor, task_id: int) -> TaskRow:
 
 
 def _handed_over_by(user_id: int) -> ColumnElement[bool]:
-    return exists().where(
-        TaskAssignment.task_id == Task.id,
-        TaskAssignment.is_current,
-        TaskAssignment.assigned_by_id == user_id,
-        TaskAssignment.assigned_to_id != user_id,
-    )
+    theirs = [TaskAssignment.assigned_by_id == user_id, TaskAssignment.assigned_to_id != user_id]
+    return Task.id.in_(select(TaskAssignment.task_id).where(TaskAssignment.is_current, *theirs))
 
 
 def assignments_of(task: Task) -> Sequence[TaskAssignment]:
