@@ -16,6 +16,7 @@ from todoapp.idempotency.once import once
 from todoapp.kit import http, logs, manners
 from todoapp.kit.doors import check_doors
 from todoapp.kit.errors import Forbidden
+from todoapp.kit.mariadb import connect_lightly
 from todoapp.openapi import API_SETTINGS, prepare_api
 from todoapp.shell import dress_templates
 from todoapp.signed_in import keep_the_gate
@@ -51,6 +52,7 @@ def _start_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         tenancy.guard(db.engine)
+        connect_lightly(db.engine)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True, compare_type=True)
     login_manager.init_app(app)
     principal.init_app(app)
