@@ -27,7 +27,7 @@ class Served(Process):
     def command(self) -> list[str]:
         """gunicorn as the documentation has it."""
         gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "-k", "gevent", "-w", str(WORKERS)]
-        return [*gunicorn, "-b", f"127.0.0.1:{self.port}", "--worker-connections", "10000", "bench.wsgi:app"]
+        return [*gunicorn, "-b", f"127.0.0.1:{self.port}", "bench.wsgi:app"]
 
     def web(self) -> list[int]:
         """The processes that answer requests."""

@@ -53,6 +53,11 @@ class Alarm:
         """The job that was nudged begins: what comes from now on needs another nudge."""
         self.huey.get_raw(NUDGED)
 
+    def disconnect(self) -> None:
+        """Close the file of the queue until it is needed; a connection to SQLite must not live through a fork."""
+        if isinstance(self.huey, SqliteHuey):
+            self.huey.storage.close()
+
     def _task(self, name: str, due: Callable[[Any], bool] | None, run: Callable[..., Any]) -> Any:
         def do(**given: Any) -> None:
             run(name, **given)

@@ -17,6 +17,7 @@ from todoapp.kit import http, logs, manners
 from todoapp.kit.database import open_reading_engine
 from todoapp.kit.doors import check_doors
 from todoapp.kit.errors import Forbidden
+from todoapp.kit.mariadb import connect_lightly
 from todoapp.openapi import API_SETTINGS, prepare_api
 from todoapp.shell import dress_templates
 from todoapp.signed_in import keep_the_gate
@@ -65,6 +66,7 @@ def _guard_engines(app: Flask) -> None:
     for engine in filter(None, (db.engine, reading)):
         tenancy.guard(engine)
         freshness.watch(engine)
+        connect_lightly(engine)
 
 
 def _refuse_stale_form(_error: CSRFError) -> Any:

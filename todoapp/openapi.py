@@ -8,7 +8,7 @@ from flask import Flask
 
 from todoapp.extensions import api
 from todoapp.idempotency.once import LONGEST_KEY, SECRETS
-from todoapp.kit.api import ProblemOut
+from todoapp.kit.api import ProblemOut, problem_of
 from todoapp.kit.describing import Describing
 
 API_SETTINGS: dict[str, Any] = {
@@ -56,7 +56,7 @@ class Manners(BasePlugin):
         for name, header in HEADERS.items():
             spec.components.header(name, header)
         for status in REFUSALS:
-            spec.components.response(_name_of(status), _refusal(status))
+            spec.components.response(problem_of(status), _refusal(status))
 
     def tell(self, path: str | None = None, operations: Any = None, **_kw: Any) -> None:
         """Of one address."""
@@ -66,15 +66,11 @@ class Manners(BasePlugin):
             statuses = {int(status): response for status, response in operation["responses"].items()}
             statuses |= {OF_ALL: None} | ({304: {"description": "Not Modified"}} if method == "get" else {})
             operation["responses"] = {
-                str(status): _name_of(status) if status in REFUSALS else response | _headers(status, sent)
+                str(status): problem_of(status) if status in REFUSALS else response | _headers(status, sent)
                 for status, response in sorted(statuses.items())
             }
 
     operation_helper = tell  # as apispec calls it
-
-
-def _name_of(status: int) -> str:
-    return f"Problem{status}"
 
 
 def _refusal(status: int) -> dict[str, Any]:

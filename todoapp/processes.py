@@ -4,6 +4,7 @@ import fcntl
 from typing import IO
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from config import ConfigError
 
@@ -25,3 +26,11 @@ def claim_instance(app: Flask) -> None:
             "Another process already serves this instance. Stop it, or set REDIS_URL so that several can work together."
         ) from None
     _held.append(lock)
+
+
+def prepare_to_fork(app: Flask) -> None:
+    """Do what each worker would do for itself at its first request, and let go of what two processes must not share."""
+    configure_mappers()
+    for name in app.jinja_loader.list_templates() if app.jinja_loader else ():
+        app.jinja_env.get_template(name)
+    app.extensions["alarm"].disconnect()

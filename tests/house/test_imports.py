@@ -29,8 +29,8 @@ FLOORS = (
 )
 """From the ground up; a module stands on the highest floor whose pattern is all of its name."""
 
-LOADED_BY_NAME = {"todoapp.activity.deliver"}
-"""Where code is imported when it runs, by the dotted names of activity/reactions.py."""
+LOADED_BY_NAME = {"todoapp.activity.deliver", "todoapp.users.passwords"}
+"""Where code is imported when it runs: by the dotted names of activity/reactions.py, and dictionaries (decision 0009)."""
 
 NAMELESS = re.compile(r"(^|_)(utils?|helpers?|misc|common|managers?)(_|$)")
 

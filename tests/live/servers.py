@@ -106,8 +106,6 @@ class Gunicorn(Process):
             str(self.workers),
             "-b",
             f"127.0.0.1:{self.port}",
-            "--worker-connections",
-            "5000",
         ]
         return [binary, *flags, "wsgi:app"]
 

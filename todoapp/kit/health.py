@@ -1,6 +1,7 @@
 """Whether the process lives, and whether it is ready to serve."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app, jsonify
@@ -52,10 +53,14 @@ def broker() -> bool:
 
 def migrations() -> bool:
     """The schema is the one that this program was written for."""
-    scripts = ScriptDirectory(current_app.extensions["migrate"].directory)
     # Alembic's own context would write two lines into the log at each probe.
     there: Iterable[str] = session().scalars(select(column("version_num")).select_from(table("alembic_version")))
-    return set(there) == set(scripts.get_heads())
+    return set(there) == _written_for(current_app.extensions["migrate"].directory)
+
+
+@cache
+def _written_for(directory: str) -> frozenset[str]:
+    return frozenset(ScriptDirectory(directory).get_heads())
 
 
 CHECKS: dict[str, Callable[[], bool]] = {"database": database, "broker": broker, "migrations": migrations}

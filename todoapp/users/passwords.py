@@ -1,12 +1,13 @@
 """Passwords: argon2id, at least 12 characters, weak ones refused by what is known of them; never a rule of composition."""
 
 import unicodedata
-from functools import lru_cache
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from todoapp.kit.errors import BadInput
 
@@ -48,11 +49,17 @@ def refuse_weak(password: str, *known: str | None, field: str = "password") -> N
     if len(password.encode()) > LARGEST_BYTES:
         raise _refusal(field, f"Use at most {LARGEST_BYTES} bytes.")
     words = [part for fact in known if fact for part in (fact, *fact.replace("@", " ").replace(".", " ").split())]
-    found = zxcvbn(password[:SCORED], user_inputs=words)
+    found = _guessed()(password[:SCORED], user_inputs=words)
     if found["score"] < STRONG_ENOUGH:
         feedback = found["feedback"]
         warning = feedback["warning"] or "This password is easy to guess."
         raise _refusal(field, " ".join([warning, *feedback["suggestions"]]))
+
+
+@cache
+def _guessed() -> Any:
+    """How zxcvbn judges. Its dictionaries take 12 MB and are read when this process first needs them (docs/decisions/0009)."""
+    return import_module("zxcvbn").zxcvbn
 
 
 def _refusal(field: str, sentence: str) -> BadInput:
@@ -63,6 +70,6 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _nobodys_hash() -> str:
     return hasher.hash("nobody has this password")
