@@ -30,7 +30,7 @@ class Prepared:
 
     def ask(self, connection: Connection, options: Mapping[str, Any], late: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows, with `late` values in the places of those that it was prepared with."""
-        values = self.values | {name: self._bound(name, value) for name, value in late.items()} if late else self.values
+        values = {**self.values, **{name: self._bound(name, value) for name, value in late.items()}}
         given: Any = tuple(values[name] for name in self.order) if self.order is not None else values
         rows = connection.exec_driver_sql(self.text, given, execution_options=dict(options)).all()
         return [self._row(row) for row in rows] if self.read else [tuple(row) for row in rows]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
@@ -72,8 +72,8 @@ def sight(actor: Actor) -> tuple[Hashable, ...]:
         actor.role,
         actor.can_reassign_tasks,
         bool(actor.settings.get("managers_can_reassign")),
-        tuple(report_ids(actor)) if "reports" in words else (),
-        tuple(peer_ids(actor)) if "team" in words else (),
+        tuple(cast(Sequence[int], report_ids(actor))) if "reports" in words else (),
+        tuple(cast(Sequence[int], peer_ids(actor))) if "team" in words else (),
     )
 
 
