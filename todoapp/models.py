@@ -6,6 +6,7 @@ from todoapp.comments.models import Comment, CommentMention, CommentVersion
 from todoapp.fields.models import CustomField
 from todoapp.idempotency.models import GivenAnswer
 from todoapp.imports.models import ImportedItem
+from todoapp.search.models import SearchDocument, SearchTerm
 from todoapp.tasks.models import (
     ChainLink,
     Tag,
@@ -36,6 +37,8 @@ __all__ = [
     "OneTimeLink",
     "OutboxEntry",
     "RefreshToken",
+    "SearchDocument",
+    "SearchTerm",
     "SecretTries",
     "Session",
     "SignIn",

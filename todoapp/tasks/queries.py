@@ -1,6 +1,7 @@
 """Reading tasks: one list query serves the API and all boards."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -14,6 +15,8 @@ from todoapp.kit.errors import NotFound
 from todoapp.kit.paging import Order, Page, page_of
 from todoapp.permissions import find, visible
 from todoapp.permissions.reaches import line_ids
+from todoapp.search.conditions import conditions_of
+from todoapp.search.ranking import best_first
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
 from todoapp.tasks.parts import with_parts
 from todoapp.tasks.tagging import fold
@@ -27,6 +30,7 @@ SORTS = {
     "title": func.lower(Task.title),
     "position": Task.position,
 }
+RELEVANCE = "relevance"
 A_NAME = (User.first_name, User.last_name)
 SHOWN = (
     joinedload(Task.creator).load_only(*A_NAME),
@@ -60,11 +64,8 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
         conditions.append(Task.due_date_time <= to_instant(until, actor.timezone))
     if filters.get("undated"):
         conditions.append(Task.due_date_time.is_(None))
-    if words := (filters.get("search") or "").split():
-        conditions.extend(
-            or_(Task.title.icontains(word, autoescape=True), Task.description.icontains(word, autoescape=True))
-            for word in words
-        )
+    if search := filters.get("search"):
+        conditions.extend(conditions_of(actor, search))
     if tags := filters.get("tags"):
         keys = [fold(tag) for tag in tags]
         conditions.append(
@@ -102,13 +103,15 @@ def _people(actor: Actor, column: Any, people: list[Any]) -> ColumnElement[bool]
 
 
 def order_by(sort: str | None = None, order: str | None = None) -> Order:
-    """A stable order of tasks; `sort` is one of SORTS, newest first by default."""
-    sort = sort or "created_at"
+    """A stable order of tasks; `sort` is one of SORTS, newest first by default, and where there are no words to rank by."""
+    sort = "created_at" if sort in (None, RELEVANCE) else sort
     return Order(sort, SORTS[sort], Task.id, descending=(order or "desc") == "desc")
 
 
 def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool]) -> Page:
     """One page of the tasks that the actor sees; `filters` also holds page, per_page, cursor, sort and order."""
+    if _ranks(filters):
+        return _best_first(actor, filters, extra)
     conditions = [*matching(actor, filters), *extra]
     page = page_of(
         select(Task).where(*conditions).options(*SHOWN),
@@ -120,6 +123,23 @@ def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool
     )
     with_parts(actor, page.rows)
     return page
+
+
+def _ranks(filters: dict[str, Any]) -> bool:
+    """Whether the best come first: those that hold the words that are looked for, unless another order is asked for."""
+    search = filters.get("search")
+    return search is not None and search.has_words and filters.get("sort") in (None, RELEVANCE)
+
+
+def _best_first(actor: Actor, filters: dict[str, Any], extra: Sequence[ColumnElement[bool]]) -> Page:
+    conditions = [*matching(actor, filters | {"search": None}), *extra]
+    where = {"page": filters.get("page", 1), "per_page": filters.get("per_page", 20), "cursor": filters.get("cursor")}
+    page = best_first(actor, filters["search"], conditions, **where)
+    query = select(Task).where(Task.id.in_(page.rows)).options(*SHOWN)
+    found = {task.id: task for task in db.session.scalars(query).unique()}
+    tasks = [found[task_id] for task_id in page.rows if task_id in found]
+    with_parts(actor, tasks)
+    return replace(page, rows=tasks)
 
 
 def assigned_by(actor: Actor) -> ColumnElement[bool]:

@@ -1,0 +1,32 @@
+"""The input field of a search: one line, read while it is taken in, so that every door refuses the same."""
+
+from typing import Any
+
+from marshmallow import ValidationError
+
+from todoapp.kit.fields import Line
+from todoapp.search.language import LONGEST_SEARCH, NotUnderstood, Search, read
+
+TOLD = (
+    'Words, a "phrase", -without, from:, to: (a name, me, nobody), status: (several, with commas, or open), '
+    "due: (today, tomorrow, week, overdue, none, a day, <day, >day, day..day)"
+)
+
+
+class SearchText(Line):
+    """A `Search`. White space at its end says that the last word is complete."""
+
+    def __init__(self, **kw: Any):
+        super().__init__(LONGEST_SEARCH, 0, metadata={"description": TOLD}, **kw)
+        self.takes = {"examples": ["invoice status:open due:<2026-12-01"]}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
+        line = super()._deserialize(value, attr, data, **kw)
+        complete = line and str(value)[-1:].isspace()
+        try:
+            return read(f"{line} " if complete else line, attr or "search") if line else None
+        except NotUnderstood as error:
+            raise ValidationError(str(error)) from None
+
+    def _serialize(self, value: Search | None, attr: str | None, obj: Any, **kw: Any) -> Any:
+        return str(value) if value else None

@@ -1,0 +1,88 @@
+"""The best and newest first: pages of tasks in the order of an index.
+
+A task stands as high as its rarest word does: in the title, the tags, the description, the comments; then the newest first.
+The index of that word's stem has this order already, so that a page costs what it holds, however frequent the word is.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from todoapp.actor import Actor
+from todoapp.extensions import db
+from todoapp.kit.paging import CAP, Order, Page
+from todoapp.search.completing import Stems, stems_of
+from todoapp.search.conditions import has, other_conditions
+from todoapp.search.language import Search
+from todoapp.search.models import SearchTerm
+from todoapp.tasks.models import Task
+
+LOOKED_AT = 2_000
+BEST_FIRST = Order("relevance", SearchTerm.weight, SearchTerm.task_id, descending=True)  # type: ignore[arg-type]
+Condition = ColumnElement[bool]
+
+
+def best_first(
+    actor: Actor,
+    search: Search,
+    conditions: Sequence[Condition],
+    *,
+    page: int,
+    per_page: int,
+    cursor: str | None = None,
+) -> Page:
+    """One page of ids of tasks that fulfil `conditions` and hold the words of `search`.
+
+    The total is exact while the rarest word is in few tasks; else it is counted among the best ones only, and capped.
+    """
+    rarest, *others = stems_of(search)
+    asked = [*conditions, *(has(stems) for stems in others), *other_conditions(actor, search)]
+    behind = [BEST_FIRST.behind(cursor)] if cursor else []
+    page = 1 if cursor else page
+    skipped = (page - 1) * per_page
+    places = _places(rarest, [*asked, *behind], skipped + per_page + 1)
+    rows = [tuple(row) for row in db.session.execute(places.offset(skipped).limit(per_page + 1))]
+    more, rows = len(rows) > per_page, rows[:per_page]
+    ids = [task_id for _weight, task_id in rows]
+    if page == 1 and not cursor and not more:
+        return Page(ids, page, per_page, len(ids))
+    following = BEST_FIRST.cursor_at(*rows[-1]) if more else None
+    count, capped = _count(rarest, asked, at_least=skipped + len(ids))
+    return Page(ids, page, per_page, count, capped, following)
+
+
+def _places(stems: Stems, conditions: Sequence[Condition], most: int) -> Select[Any]:
+    """Weight and id of the first tasks: those of each stem come out of its index in order, and are merged."""
+    each = [_of_one(stem, stems, conditions).limit(most) for stem in stems]
+    if len(each) == 1:
+        return each[0]
+    merged = union_all(*(select(query.subquery()) for query in each)).subquery()
+    return select(merged).order_by(merged.c.weight.desc(), merged.c.task_id.desc())
+
+
+def _of_one(stem: str, stems: Stems, conditions: Sequence[Condition]) -> Select[Any]:
+    query = select(SearchTerm.weight, SearchTerm.task_id).join(Task, Task.id == SearchTerm.task_id)
+    best = [_is_its_best(stems)] if len(stems) > 1 else []
+    return BEST_FIRST.apply(query.where(SearchTerm.term == stem, *best, *conditions))
+
+
+def _is_its_best(stems: Stems) -> Condition:
+    """The task has no other of these stems in a better place, so that it comes once."""
+    other = aliased(SearchTerm)
+    tie = and_(other.weight == SearchTerm.weight, other.term < SearchTerm.term)
+    better = select(other.task_id).where(
+        other.task_id == SearchTerm.task_id, other.term.in_(stems), or_(other.weight > SearchTerm.weight, tie)
+    )
+    return better.limit(1).correlate(SearchTerm).scalar_subquery().is_(None)
+
+
+def _count(stems: Stems, conditions: Sequence[Condition], at_least: int) -> tuple[int, bool]:
+    """How many there are, as far as a bounded look tells, and whether there may be more."""
+    looked = [select(SearchTerm.task_id).where(SearchTerm.term == stem).limit(LOOKED_AT) for stem in stems]
+    rows = union_all(*(select(query.subquery()) for query in looked)).subquery()
+    tasks = select(Task.id).join(rows, rows.c.task_id == Task.id).where(*conditions).distinct().limit(CAP + 1)
+    count = db.session.scalar(select(func.count()).select_from(tasks.subquery())) or 0
+    capped = count > CAP or (db.session.scalar(select(func.count()).select_from(rows)) or 0) >= LOOKED_AT
+    return max(min(count, CAP), at_least), capped
