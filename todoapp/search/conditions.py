@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from todoapp.actor import Actor
@@ -19,6 +19,7 @@ from todoapp.search.words import stem
 from todoapp.tasks.models import Task
 
 Condition = ColumnElement[bool]
+NEVER: Condition = Task.id.is_(None)
 
 
 def conditions_of(actor: Actor, search: Search) -> list[Condition]:
@@ -49,7 +50,7 @@ def other_conditions(actor: Actor, search: Search) -> list[Condition]:
         found.append(Task.status.in_(search.statuses))
     if search.due:
         found.append(or_(*(_is_due(actor, due) for due in search.due)))
-    return [false()] if search.is_void else found
+    return [NEVER] if search.is_void else found
 
 
 def _tasks_with(stems: Stems) -> Any:
