@@ -8,6 +8,7 @@ from flask import Flask
 
 from tasks_queue import drain
 from tests.cast import Person
+from tests.pages.conftest import visit  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ TOLD = (
 class SearchText(Line):
     """A `Search`. White space at its end says that the last word is complete."""
 
-    def __init__(self, **kw: Any):
-        super().__init__(LONGEST_SEARCH, 0, metadata={"description": TOLD}, **kw)
+    def __init__(self, shortest: int = 0, **kw: Any):
+        super().__init__(LONGEST_SEARCH, shortest, metadata={"description": TOLD}, **kw)
         self.takes = {"examples": ["invoice status:open due:<2026-12-01"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
