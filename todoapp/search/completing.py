@@ -22,7 +22,7 @@ Stems = tuple[str, ...]
 def stems_of(search: Search) -> list[Stems]:
     """The stems of each word that must be there, the rarest word first."""
     whole = [*search.words, *(word for phrase in search.phrases for word in phrase)]
-    words = dict.fromkeys((stem(word),) for word in whole)
+    words: dict[Stems, None] = dict.fromkeys((stem(word),) for word in whole)
     if search.unfinished:
         words[completions(search.unfinished)] = None
     return sorted(words, key=how_often) if len(words) > 1 else list(words)

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from todoapp.kit.fields import Line
-from todoapp.search.language import LONGEST_SEARCH, NotUnderstood, Search, read
+from todoapp.search.language import LONGEST_SEARCH, NotUnderstood, read
 
 TOLD = (
     'Words, a "phrase", -without, from:, to: (a name, me, nobody), status: (several, with commas, or open), '
@@ -28,5 +28,5 @@ class SearchText(Line):
         except NotUnderstood as error:
             raise ValidationError(str(error)) from None
 
-    def _serialize(self, value: Search | None, attr: str | None, obj: Any, **kw: Any) -> Any:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kw: Any) -> Any:
         return str(value) if value else None

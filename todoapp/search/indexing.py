@@ -69,7 +69,7 @@ def _hold(task_ids: Sequence[int]) -> dict[int, SearchDocument]:
 
 def _said_on(task_ids: Sequence[int]) -> dict[int, Said]:
     tasks = select(Task.id, Task.version, Task.title, Task.description).where(Task.id.in_(task_ids))
-    said = {task_id: Said(*parts) for task_id, *parts in db.session.execute(tasks.order_by(Task.id))}
+    said = {row.id: Said(row.version, row.title, row.description) for row in db.session.execute(tasks)}
     tags = select(TaskTag.task_id, Tag.name).join(Tag, Tag.id == TaskTag.tag_id).where(TaskTag.task_id.in_(said))
     for task_id, name in db.session.execute(tags.order_by(Tag.key)):
         said[task_id].tags.append(name)

@@ -68,9 +68,9 @@ def _merged(each: Sequence[Select[Any]]) -> Select[Any]:
 
 
 def _of_one(stem: str, conditions: Sequence[Condition], of_few: bool) -> Select[Any]:
-    query = select(SearchTerm.weight, SearchTerm.task_id).join(Task, Task.id == SearchTerm.task_id)
-    query = BEST_FIRST.apply(query.where(SearchTerm.term == stem, *conditions))
-    return query if of_few else _by_the_index(query)
+    places: Any = select(SearchTerm.weight, SearchTerm.task_id)
+    query = places.join(Task, Task.id == SearchTerm.task_id).where(SearchTerm.term == stem, *conditions)
+    return BEST_FIRST.apply(query if of_few else _by_the_index(query))
 
 
 def _by_the_index(query: Select[Any]) -> Select[Any]:
