@@ -84,7 +84,16 @@ def test_other_orders_may_be_asked_for(api, cast, work):
     assert [task["id"] for task in newest] == sorted(work.values(), reverse=True)
 
 
-@pytest.mark.parametrize(("q", "said"), [("", "Length"), ("from:nobody.here", "nobody here"), ("status:x", "status:")])
+@pytest.mark.parametrize(
+    ("q", "said"),
+    [
+        ("", "Length"),
+        (" ", "Write what to look for"),
+        ("\u200b", "Write what"),
+        ("from:nobody.here", "nobody here"),
+        ("status:x", "status:"),
+    ],
+)
 def test_what_is_not_understood_is_a_field_error(api, cast, q, said):
     answer = api(cast.olga).get("/v1/search", query_string={"q": q})
     assert answer.status_code == 422 and said in answer.json["fields"]["q"][0]

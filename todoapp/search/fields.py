@@ -18,13 +18,16 @@ class SearchText(Line):
 
     def __init__(self, shortest: int = 0, **kw: Any):
         super().__init__(LONGEST_SEARCH, shortest, metadata={"description": TOLD}, **kw)
-        self.takes = {"examples": ["invoice status:open due:<2026-12-01"]}
+        self.must_say_something = shortest > 0
+        self.takes = self.takes | {"examples": ["invoice status:open due:<2026-12-01"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kw: Any) -> Any:
         line = super()._deserialize(value, attr, data, **kw)
+        if self.must_say_something and not line:
+            raise ValidationError("Write what to look for.")
         complete = line and str(value)[-1:].isspace()
         try:
-            return read(f"{line} " if complete else line, attr or "search") if line else None
+            return read(f"{line} " if complete else line, attr or "search")
         except NotUnderstood as error:
             raise ValidationError(str(error)) from None
 

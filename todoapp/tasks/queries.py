@@ -128,7 +128,7 @@ def list_tasks(actor: Actor, filters: dict[str, Any], *extra: ColumnElement[bool
 def _ranks(filters: dict[str, Any]) -> bool:
     """Whether the best come first: those that hold the words that are looked for, unless another order is asked for."""
     search = filters.get("search")
-    return search is not None and search.has_words and filters.get("sort") in (None, RELEVANCE)
+    return bool(search) and search.has_words and filters.get("sort") in (None, RELEVANCE)
 
 
 def _best_first(actor: Actor, filters: dict[str, Any], extra: Sequence[ColumnElement[bool]]) -> Page:
