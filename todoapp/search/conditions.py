@@ -1,7 +1,6 @@
 """A search as conditions on tasks. Visibility is not among them: they narrow a list of what somebody may see."""
 
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -12,7 +11,7 @@ from todoapp.comments.mentions import people_called
 from todoapp.kit.clock import from_instant, now, to_instant
 from todoapp.kit.errors import BadInput
 from todoapp.kit.transaction import asked_once
-from todoapp.search.completing import Stems, stems_of
+from todoapp.search.completing import OFTEN, Stems, how_often, stems_of
 from todoapp.search.language import Due, Search
 from todoapp.search.models import SearchDocument, SearchTerm
 from todoapp.search.words import stem
@@ -25,12 +24,12 @@ NEVER: Condition = Task.id.is_(None)
 def conditions_of(actor: Actor, search: Search) -> list[Condition]:
     """All that a task must fulfil; `BadInput` where somebody is named who is not here."""
     words = stems_of(search)
-    rarest = [Task.id.in_(_tasks_with(stems)) for stems in words[:1]]
+    rarest = [_is_among(stems) if how_often(stems) < OFTEN else has(stems) for stems in words[:1]]
     return [*rarest, *(has(stems) for stems in words[1:]), *other_conditions(actor, search)]
 
 
 def has(stems: Stems) -> Condition:
-    """The task has one of these stems. Looked up for each task: as a plain IN, a frequent one would be read as a whole."""
+    """The task has one of these stems. Looked up for each task; as a plain IN, a frequent one might be read as a whole."""
     term = aliased(SearchTerm)
     found = select(term.task_id).where(term.task_id == Task.id, term.term.in_(stems)).limit(1)
     return found.correlate(Task).scalar_subquery().is_not(None)
@@ -40,12 +39,7 @@ def other_conditions(actor: Actor, search: Search) -> list[Condition]:
     """What a search asks for besides words that must be there."""
     found = [_says(phrase) for phrase in search.phrases]
     found += [~has((stem(word),)) for word in search.without]
-    if search.creators:
-        found.append(Task.created_by_id.in_(_people(actor, search, "from", search.creators)))
-    if search.assignees:
-        ids = _people(actor, search, "to", [one for one in search.assignees if one.lower() != "nobody"])
-        nobody = [Task.assigned_to_id.is_(None)] if len(ids) < len(search.assignees) else []
-        found.append(or_(Task.assigned_to_id.in_(ids), *nobody))
+    found += people_conditions(actor, search)
     if search.statuses:
         found.append(Task.status.in_(search.statuses))
     if search.due:
@@ -53,9 +47,22 @@ def other_conditions(actor: Actor, search: Search) -> list[Condition]:
     return [NEVER] if search.is_void else found
 
 
-def _tasks_with(stems: Stems) -> Any:
+def people_conditions(actor: Actor, search: Search) -> list[Condition]:
+    """Who made it, and whose it is."""
+    found: list[Condition] = []
+    if search.creators:
+        found.append(Task.created_by_id.in_(_people(actor, search, "from", search.creators)))
+    if search.assignees:
+        ids = _people(actor, search, "to", [one for one in search.assignees if one.lower() != "nobody"])
+        nobody = [Task.assigned_to_id.is_(None)] if len(ids) < len(search.assignees) else []
+        found.append(or_(Task.assigned_to_id.in_(ids), *nobody))
+    return found
+
+
+def _is_among(stems: Stems) -> Condition:
+    """The same as `has`, for stems that are in few tasks: the database begins with those."""
     term = aliased(SearchTerm)
-    return select(term.task_id).where(term.term.in_(stems))
+    return Task.id.in_(select(term.task_id).where(term.term.in_(stems)))
 
 
 def _says(phrase: list[str]) -> Condition:

@@ -14,7 +14,7 @@ from todoapp.actor import Actor
 from todoapp.extensions import db
 from todoapp.kit.paging import CAP, Order, Page
 from todoapp.search.completing import Stems, stems_of
-from todoapp.search.conditions import has, other_conditions
+from todoapp.search.conditions import has, other_conditions, people_conditions
 from todoapp.search.language import Search
 from todoapp.search.models import SearchTerm
 from todoapp.tasks.models import Task
@@ -32,10 +32,10 @@ def best_first(
     page: int,
     per_page: int,
     cursor: str | None = None,
-    of_few: bool = False,
+    narrow: Sequence[Condition] = (),
 ) -> Page:
-    """One page of ids of tasks that fulfil `conditions` and hold the words of `search`. `of_few` says that the conditions
-    leave some person's tasks only.
+    """One page of ids of tasks that fulfil `conditions` and hold the words of `search`. Those of the conditions that may leave
+    few tasks are named in `narrow`, too.
 
     The total is exact while the rarest word is in few tasks; else it is counted among some of them only, and capped.
     """
@@ -44,7 +44,7 @@ def best_first(
     behind = [BEST_FIRST.behind(cursor), *_best_of(rarest)] if cursor else []
     page = 1 if cursor else page
     skipped = (page - 1) * per_page
-    of_few = of_few or bool(search.creators or search.assignees)
+    of_few = _leave_few([*narrow, *people_conditions(actor, search)])
     each = [_of_one(stem, [*asked, *behind], of_few).limit(skipped + per_page + 1) for stem in rarest]
     places = _merged(each)
     rows = [tuple(row) for row in db.session.execute(places.offset(skipped).limit(per_page + 1))]
@@ -55,6 +55,14 @@ def best_first(
     following = BEST_FIRST.cursor_at(*rows[-1]) if more else None
     count, capped = _count(rarest, asked, at_least=skipped + len(ids))
     return Page(ids, page, per_page, count, capped, following)
+
+
+def _leave_few(conditions: Sequence[Condition]) -> bool:
+    """Whether so few tasks fulfil these that it is best to begin with them."""
+    if not conditions:
+        return False
+    tasks = select(Task.id).where(*conditions).limit(LOOKED_AT).subquery()
+    return (db.session.scalar(select(func.count()).select_from(tasks)) or 0) < LOOKED_AT
 
 
 def _merged(each: Sequence[Select[Any]]) -> Select[Any]:

@@ -134,8 +134,7 @@ def _ranks(filters: dict[str, Any]) -> bool:
 def _best_first(actor: Actor, filters: dict[str, Any], extra: Sequence[ColumnElement[bool]]) -> Page:
     conditions = [*matching(actor, filters | {"search": None}), *extra]
     where = {"page": filters.get("page", 1), "per_page": filters.get("per_page", 20), "cursor": filters.get("cursor")}
-    of_few = bool(extra) or any(filters.get(name) for name in ("assigned_to", "created_by", "parent_task_id"))
-    page = best_first(actor, filters["search"], conditions, **where, of_few=of_few)
+    page = best_first(actor, filters["search"], conditions, **where, narrow=extra)
     query = select(Task).where(Task.id.in_(page.rows)).options(*SHOWN)
     found = {task.id: task for task in db.session.scalars(query).unique()}
     tasks = [found[task_id] for task_id in page.rows if task_id in found]
