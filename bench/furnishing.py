@@ -14,6 +14,8 @@ from bench.telling import EVENT_COLUMNS, Book, count_of, said_at
 from todoapp.accounts.models import Account, AccountMembership
 from todoapp.extensions import db
 from todoapp.kit.clock import FAR_FUTURE, now
+from todoapp.search.indexing import Said
+from todoapp.search.words import Document
 from todoapp.tasks.models import PRIORITIES
 from todoapp.tenancy import across_accounts
 from todoapp.users.models import User
@@ -137,6 +139,25 @@ def comment_rows(plans: Iterable[Plan]) -> Rows:
             yield next(numbers), ACCOUNT_ID, plan.id, plan.holder or plan.creator, body, body, at
 
 
+def document_rows(plans: Iterable[Plan]) -> Rows:
+    """The text of each task, as search keeps it."""
+    for plan in plans:
+        yield ACCOUNT_ID, plan.id, _document(plan).text, count_of(plan)
+
+
+def term_rows(plans: Iterable[Plan]) -> Rows:
+    """The words of each task, as search finds them."""
+    for plan in plans:
+        for term, weight in _document(plan).terms.items():
+            yield ACCOUNT_ID, term, plan.id, weight
+
+
+def _document(plan: Plan) -> Document:
+    said = [LINES[(plan.id + place) % len(LINES)] for place in range(plan.comments)]
+    tags = [TAGS[number - 1] for number in plan.tags]
+    return Said(0, plan.title, plan.description, sorted(tags), said[::-1]).document()
+
+
 def event_rows(plans: Iterable[Plan]) -> Rows:
     """What happened."""
     book = Book()
@@ -166,6 +187,8 @@ FILLINGS: dict[str, Filling] = {
     "tags": ("id account_id name key", tag_rows),
     "task_tags": ("task_id tag_id account_id", tagging_rows),
     "comments": ("id account_id task_id user_id body excerpt created_at", comment_rows),
+    "search_documents": ("account_id task_id text version", document_rows),
+    "search_terms": ("account_id term task_id weight", term_rows),
     "activity_logs": (" ".join(EVENT_COLUMNS), event_rows),
 }
 

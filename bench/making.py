@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import Table
 
 import config
 from bench.checking import check
@@ -127,9 +128,15 @@ def _head() -> dict[str, Any]:
 
 
 def _last_ids(database: Database) -> dict[str, int]:
-    keys = {table.name: next(iter(table.primary_key)).name for table in db.metadata.sorted_tables}
+    keys = {table.name: _key(table) for table in db.metadata.sorted_tables}
     counted = {name: key for name, key in keys.items() if key in ("id", "task_id")}
     return {name: database.value(f"SELECT COALESCE(MAX({key}), 0) FROM {name}") for name, key in counted.items()}
+
+
+def _key(table: Table) -> str:
+    """The part of its primary key that grows; a word of search has the number of its task."""
+    names = [column.name for column in table.primary_key]
+    return "task_id" if "task_id" in names else names[0]
 
 
 def restore(database: Database, made: Made) -> None:
@@ -137,7 +144,7 @@ def restore(database: Database, made: Made) -> None:
     back = ", ".join(f"{name} = {literal(value)}" for name, value in made.head.items())
     statements = [f"UPDATE activity_chains SET {back}"]
     for table in reversed(db.metadata.sorted_tables):
-        key = next(iter(table.primary_key)).name
+        key = _key(table)
         if table.name in made.last_ids:
             statements.append(f"DELETE FROM {table.name} WHERE {key} > {made.last_ids[table.name]}")
     database.run(*database.without_checks, *statements, "DELETE FROM secret_tries")

@@ -11,6 +11,7 @@ from todoapp.activity.forgetting import forget_old_events
 from todoapp.activity.sealing import seal_all
 from todoapp.idempotency.once import forget_old_answers
 from todoapp.kit.transaction import atomic
+from todoapp.search import behind
 from todoapp.tasks.answering import note_all_unanswered
 from todoapp.tenancy import inside
 from todoapp.users.retention import forget_old
@@ -89,3 +90,15 @@ def note_unanswered() -> None:
 def seal_events() -> None:
     """Give what was committed since the last time its place in its account's audit chain."""
     seal_all(is_stopping)
+
+
+@job(minds_transactions=True)
+def index_behind() -> None:
+    """Write down for search what is marked, and tasks that came without events."""
+    behind.index_behind(is_stopping)
+
+
+@job(minds_transactions=True)
+def index_missed() -> None:
+    """Write down for search whatever is not as it was written down."""
+    behind.index_missed(is_stopping)

@@ -5,6 +5,8 @@ from huey import crontab
 TIMETABLE = {
     "deliver_due": crontab(minute="*"),
     "forget": crontab(minute="17"),
+    "index_behind": crontab(minute="*"),
+    "index_missed": crontab(minute="23"),
     "note_unanswered": crontab(minute="*"),
     "seal_events": crontab(minute="*"),
 }

@@ -1,4 +1,4 @@
-"""`flask account create`, `flask audit verify`, `flask demo`, `flask import …`: what is done from a shell."""
+"""`flask account`, `flask audit`, `flask demo`, `flask import`, `flask search`: what is done from a shell."""
 
 from flask import Flask
 
@@ -6,6 +6,7 @@ from todoapp.accounts.cli import account_commands
 from todoapp.activity.cli import audit_commands
 from todoapp.demo.cli import demo
 from todoapp.imports.cli import import_commands
+from todoapp.search.cli import search_commands
 
 
 def add_commands(app: Flask) -> None:
@@ -14,3 +15,4 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(import_commands)
     app.cli.add_command(audit_commands)
     app.cli.add_command(demo)
+    app.cli.add_command(search_commands)

@@ -22,6 +22,8 @@ from todoapp.fields.api import blp as custom_fields_api
 from todoapp.kit.health import health
 from todoapp.live.socket import open_live
 from todoapp.reference.pages import pages as reference_pages
+from todoapp.search.api import blp as search_api
+from todoapp.search.pages import pages as search_pages
 from todoapp.tags.admin import Tags
 from todoapp.tags.api import blp as tags_api
 from todoapp.tasks.admin import Tasks
@@ -32,7 +34,7 @@ from todoapp.users.api import auth as auth_api
 from todoapp.users.api import me as me_api
 from todoapp.users.settings_pages import pages as users_pages
 
-PAGES = (health, reference_pages, users_pages, accounts_pages, boards_pages, tasks_pages, comments_pages)
+PAGES = (health, reference_pages, users_pages, accounts_pages, boards_pages, tasks_pages, comments_pages, search_pages)
 API = (
     auth_api,
     me_api,
@@ -45,6 +47,7 @@ API = (
     suggestions_api,
     tags_api,
     custom_fields_api,
+    search_api,
 )
 ADMIN = (Members, Tasks, Tags, CustomFields, Settings, AuditLog)
 

@@ -7,6 +7,7 @@ from todoapp.fields.models import CustomField
 from todoapp.freshness import AccountVersion
 from todoapp.idempotency.models import GivenAnswer
 from todoapp.imports.models import ImportedItem
+from todoapp.search.models import SearchDocument, SearchTerm
 from todoapp.tasks.models import (
     ChainLink,
     Tag,
@@ -38,6 +39,8 @@ __all__ = [
     "OneTimeLink",
     "OutboxEntry",
     "RefreshToken",
+    "SearchDocument",
+    "SearchTerm",
     "SecretTries",
     "Session",
     "SignIn",

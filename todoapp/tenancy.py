@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import g
 from flask_sqlalchemy.session import Session
-from sqlalchemy import BigInteger, Engine, ForeignKey, ForeignKeyConstraint, Integer, Select, event, inspect
+from sqlalchemy import BigInteger, Engine, ForeignKey, ForeignKeyConstraint, Integer, Select, event, insert, inspect
 from sqlalchemy.orm import Mapped, ORMExecuteState, declared_attr, mapped_column, with_loader_criteria
 
 from todoapp.kit.database import reading_engine, session
@@ -139,18 +139,18 @@ class TenantSession(Session):
         return row
 
 
-def ask(question: Hashable, write: Callable[[], Select[Any]], **late: Any) -> list[tuple[Any, ...]]:
+def ask(kind: str, question: Hashable, write: Callable[[], Select[Any]], **late: Any) -> list[tuple[Any, ...]]:
     """The rows of a prepared question in the account at hand: `write` makes its statement, the first time it comes.
 
-    Equal questions must be written equally, but for the `late` values. Rings 1 and 3 are around it as around any other.
-    Work that writes has each statement written anew: what a question is known by may change under its hands.
+    Equal questions of a kind must be written equally, but for the `late` values. Rings 1 and 3 are around them as around any
+    other. Without a question, and in work that writes, each statement is written anew: what it hangs on may change.
     """
-    if not is_reading():
+    if question is None or not is_reading():
         return [tuple(row) for row in session().execute(write())]
     account_id = current_account_id()
     connection = session().connection()
     found = STATEMENTS.find(
-        (connection.dialect.name, account_id, question), connection.dialect, lambda: _within(write(), account_id)
+        (connection.dialect.name, account_id, kind, question), connection.dialect, lambda: _within(write(), account_id)
     )
     return found.ask(connection, bound(account_id), late)
 
@@ -231,3 +231,11 @@ def guard(engine: Engine) -> None:
             raise TenancyError(f"Unscoped statement on a tenant table: {statement[:200]}")
         if isinstance(mark, int) and (bare := _unscoped_tables(statement)):
             raise TenancyError(f"{', '.join(bare)} without its account in: {statement[:500]}")
+
+
+def add_rows(model: Any, rows: list[dict[str, Any]]) -> None:
+    """Insert many rows of a tenant's `model` into the account at hand, in one statement and past the session."""
+    account_id = current_account_id()
+    if rows:
+        stamped = [row | {"account_id": account_id} for row in rows]
+        session().execute(insert(model.__table__), stamped, execution_options={"tenancy": ALL})

@@ -1,7 +1,7 @@
 """Keep a version of each account, and the indexes of long boards.
 
 Revision ID: 20261127_01
-Revises: 20261124_01
+Revises: 20261127_search
 
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_01"
-down_revision = "20261124_01"
+down_revision = "20261127_search"
 branch_labels = None
 depends_on = None
 

@@ -40,3 +40,12 @@ document.addEventListener("change", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = document.querySelector("#seek [type=search]");
+  if (!box?.checkVisibility() || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  box.select();
+  box.focus();
+});

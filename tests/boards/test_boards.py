@@ -2,9 +2,11 @@
 
 import pytest
 
+from tasks_queue import drain
+
 
 @pytest.fixture
-def work(api, cast):
+def work(app, api, cast):
     """Tasks of several people, made by those who may."""
     olga = api(cast.olga)
 
@@ -13,7 +15,7 @@ def work(api, cast):
         assert answer.status_code == 201, answer.json
         return answer.json["id"]
 
-    return {
+    tasks = {
         "uma": add(cast.uma, "Fix login bug", priority="high", due_date="2026-11-20T10:00:00Z", tags=["Auth", "web"]),
         "uma2": add(cast.uma, "Write the manual", due_date="2026-11-30T10:00:00Z", tags=["docs"]),
         "udo": add(cast.udo, "Test on iPad", priority="low", description="with the login page"),
@@ -22,6 +24,8 @@ def work(api, cast):
         "sven": add(cast.sven, "Budget"),
         "nobody": add(None, "Somebody should"),
     }
+    drain(app)
+    return tasks
 
 
 OPENS = {

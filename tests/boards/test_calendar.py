@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
+from tasks_queue import drain
 from todoapp.boards.calendar import bounds, step
 from todoapp.extensions import db
 from todoapp.users.models import User
 
 
 @pytest.fixture
-def uma(api, cast, at):
+def uma(app, api, cast, at):
     at("2026-11-24T09:00:00Z")
     client = api(cast.uma)
     for title, due in (
@@ -21,6 +22,7 @@ def uma(api, cast, at):
         ("undated", None),
     ):
         assert client.post("/v1/tasks", json={"title": title, "due_date": due}).status_code == 201
+    drain(app)
     return client
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tasks_queue import drain
 from tests.fields.conftest import FIELDS
 from todoapp.tasks.models import COLOURS
 
@@ -35,6 +36,11 @@ SIGNED_IN = (
     "/members/invite",
     "/accounts",
     "/accounts/new",
+    "/search",
+    "/search?q=login+many+uma",
+    "/search?q=uma",
+    "/search?q=many",
+    "/search?q=nowhere",
     "/settings/profile",
     "/settings/security",
     "/settings/sign-ins",
@@ -62,7 +68,7 @@ NAMES = [f"{'phone' if phone else 'desk'} {'dark' if dark else 'light'}" for pho
 
 
 @pytest.fixture
-def furnished(looking: Any, cast: Any, api: Any) -> dict[str, Any]:
+def furnished(app: Any, looking: Any, cast: Any, api: Any) -> dict[str, Any]:
     """A little of everything on the boards; what the addresses need."""
     olga = api(cast.olga)
     for colour in COLOURS:
@@ -97,6 +103,7 @@ def furnished(looking: Any, cast: Any, api: Any) -> dict[str, Any]:
             progress_percentage="40",
             waiting_for_user_id=cast.mara.user_id,
         )
+    drain(app)
     return {"task": task, "uma": cast.uma.user_id}
 
 

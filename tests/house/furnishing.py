@@ -14,10 +14,12 @@ from todoapp.actor import actor_for
 from todoapp.extensions import db
 from todoapp.fields.models import CustomField
 from todoapp.kit.clock import now
+from todoapp.search.indexing import index_tasks
 from todoapp.tasks.actions.archiving import archive_task, delete_task
 from todoapp.tasks.actions.creating import create_task
 from todoapp.tasks.actions.editing import update_task
 from todoapp.tasks.actions.progressing import complete_task, pause_task, start_task
+from todoapp.tasks.models import Task
 from todoapp.tenancy import Tenant, inside
 from todoapp.users.models import Session, User
 from todoapp.users.sessions import open_session
@@ -44,6 +46,7 @@ def furnish(cast: Cast) -> None:
             _placeholder(marker)
             _fields(marker)
             db.session.flush()
+            index_tasks(db.session.scalars(select(Task.id)).all())
             _one_row_of_everything(marker, boss)
             db.session.commit()
         for person in (boss, worker):

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.cast import Cast
 from todoapp.accounts.models import Invitation
 from todoapp.activity.models import ActivityLog, OutboxEntry
+from todoapp.activity.reactions import REACTIONS
 from todoapp.extensions import db
 from todoapp.tasks.models import ChainLink, Task, TaskAssignment
 from todoapp.tenancy import enter
@@ -74,7 +75,7 @@ def test_deed_and_event_share_one_fate(app: Flask, cast: Cast, moments: dict[str
         assert set(db.session.scalars(select(TaskAssignment.task_id))) == tasks
         assert set(db.session.scalars(select(ChainLink.task_id))) == tasks
         invited = {row.id for row in db.session.scalars(select(Invitation))}
-        told = {row.id for key, row in events.items() if key[0] == "member_invited"}
+        told = {row.id for key, row in events.items() if key[0] in REACTIONS}
         assert {row_id for name, row_id in events if name == "member_invited"} == invited
         assert set(db.session.scalars(select(OutboxEntry.event_id))) == told
     # The undisturbed one at the end, and those that were killed after their commit.

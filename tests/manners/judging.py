@@ -39,6 +39,11 @@ UNFORESEEN = (
     "_schema: Not a number that can be kept",
     "_schema: Not valid text",
     "body: Write something",
+    *(
+        f"{place}: {sentence}"
+        for place in ("q", "search")
+        for sentence in ("Write what you mean", "Search for at most", "status: takes", "due: takes", "from:", "to:")
+    ),
 )
 """How refusals begin that hang on the rows that there are, on more than one field, or on what JSON Schema has no word for."""
 

@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 
 def test_the_script_of_the_api_page_runs(app, cast):
     blocks = re.findall(r"```bash\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

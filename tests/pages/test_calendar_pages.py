@@ -84,7 +84,7 @@ def test_the_ways_to_other_periods_keep_the_filters(uma):
 
 def test_the_form_of_filters_keeps_the_period(uma):
     page = uma.get(f"{NOVEMBER}&span=week&sort=title")
-    form = page.text.split('role="search"')[1].split("</form>")[0]
+    form = page.text.split('id="filters"')[1].split("</form>")[0]
     kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
     assert kept == {"view": "calendar", "span": "week", "date": "2026-11-15", "sort": "title"}
     assert 'id="sort"' not in form, "a calendar has an order of its own"

@@ -37,6 +37,8 @@ OPENS = {
     "/admin/settings/": ("olga", "sven"),
     "/accounts": EVERYBODY,
     "/accounts/new": EVERYBODY,
+    "/search": EVERYBODY,
+    "/search?q=uma+status:open": EVERYBODY,
 }
 OTHERS = (
     "/boards/people/{uma}",

@@ -14,6 +14,7 @@ from todoapp.extensions import db
 from todoapp.kit.clock import now
 from todoapp.kit.signals import event_recorded, work_waiting
 from todoapp.kit.transaction import after_commit
+from todoapp.tenancy import add_rows
 
 DENIED = "act_denied"
 
@@ -88,9 +89,8 @@ def record_past(actor: Actor, history: Iterable[Past]) -> list[ActivityLog]:
 def _let_follow(actor: Actor, events: list[ActivityLog]) -> None:
     if actor.via == "import":
         return
-    if waiting := [OutboxEntry(event_id=event.id) for event in events if REACTIONS.get(event.action)]:
-        db.session.add_all(waiting)
-        db.session.flush()
+    if waiting := [{"event_id": event.id} for event in events if REACTIONS.get(event.action)]:
+        add_rows(OutboxEntry, waiting)
         after_commit(work_waiting.send)
     for event in events:
         after_commit(partial(event_recorded.send, account_id=event.account_id, event_id=event.id))

@@ -93,8 +93,8 @@ def kanban(actor: Actor, board: Board, filters: dict[str, Any]) -> list[Column]:
         return [*matching(actor, filters), board.holds.condition]
 
     wanted = [status for status in STATUSES if status in (filters.get("status") or STATUSES)]
-    counts = ask(("counts", question), lambda: _counts([*conditions(), Task.status == one] for one in wanted), **at)[0]
-    rows = ask(("columns", question), lambda: _columns(wanted, conditions(), filters), **at) if any(counts) else []
+    counts = ask("counts", question, lambda: _counts([*conditions(), Task.status == one] for one in wanted), **at)[0]
+    rows = ask("columns", question, lambda: _columns(wanted, conditions(), filters), **at) if any(counts) else []
     filled = _filled(complete(actor, [task_of(row) for row in rows]), filters)
     return [
         Column(status, LABELS[status], filled.get(status, []), min(count, CAP), count > CAP)
@@ -119,8 +119,8 @@ def facts(actor: Actor, board: Board) -> dict[str, int]:
         late = [*conditions, Task.due_sort < since]
         return _counts([late, [*conditions, Task.due_sort.between(since, until)]]).add_columns(newest_event())
 
-    question = ("facts of a board", sight(actor), board.holds)
-    late, soon, newest = ask(question, write, at=at, in_a_week=at + timedelta(days=7))[0]
+    question = (sight(actor), board.holds)
+    late, soon, newest = ask("facts of a board", question, write, at=at, in_a_week=at + timedelta(days=7))[0]
     return {"late": late, "due_this_week": soon, "sequence": newest or 0}
 
 

@@ -98,6 +98,15 @@ def _picked(handles: Iterable[str]) -> dict[str, int]:
     return {f"user:{user_id}": user_id for user_id in db.session.scalars(members)}
 
 
+def people_called(names: Iterable[str]) -> dict[str, int]:
+    """The active members whom these names mean as mentions do, by name as it is typed; a name that fits nobody, or several
+    people, is left out.
+    """
+    handles = {name: folded(NOT_IN_HANDLES.sub("", name)) for name in names}
+    found = _called(handles.values())
+    return {name: found[handle] for name, handle in handles.items() if handle in found}
+
+
 def _called(handles: Iterable[str]) -> dict[str, int]:
     words = {handle for handle in handles if ":" not in handle}
     if not words:

@@ -103,8 +103,8 @@ def _facts(actor: Actor, model: Any, words: tuple[str, ...], ids: list[int]) -> 
         facts = (WORDS[model][word](actor).label(word) for word in words)
         return select(model.id, *facts).where(model.id.in_(one_of_many("ids", ids)))
 
-    question = ("facts", sight(actor), model, words, size_for(len(ids)))
-    return ask(question, write, **numbered("ids", ids))
+    question = (sight(actor), model, words, size_for(len(ids)))
+    return ask("what holds", question, write, **numbered("ids", ids))
 
 
 @overload

@@ -41,7 +41,8 @@ def parts_of(actor: Actor, task_ids: Collection[int]) -> dict[int, Parts]:
         return {}
     ids = list(task_ids)
     rows = ask(
-        ("parts", sight(actor), size_for(len(ids))),
+        "parts",
+        (sight(actor), size_for(len(ids))),
         lambda: _sums(actor, ids),
         at=now(),
         **numbered("ids", ids),

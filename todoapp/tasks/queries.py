@@ -1,7 +1,7 @@
 """Reading tasks: one list query serves the API and all boards."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
@@ -18,6 +18,8 @@ from todoapp.kit.paging import Order, Page, counting, narrowed, page_from, page_
 from todoapp.kit.transaction import asked_once
 from todoapp.permissions import find, visible
 from todoapp.permissions.reaches import line_ids, sight
+from todoapp.search.conditions import conditions_of
+from todoapp.search.ranking import best_first
 from todoapp.tasks.models import Tag, Task, TaskAssignment, TaskSnapshot, TaskTag
 from todoapp.tasks.rows import TaskRow, complete, row_query, rows_at, task_of
 from todoapp.tasks.tagging import fold
@@ -33,6 +35,7 @@ SORTS = {
     "position": Task.position,
 }
 PEOPLE = (("assigned_to", Task.assigned_to_id), ("created_by", Task.created_by_id))
+RELEVANCE = "relevance"
 A_NAME = (User.first_name, User.last_name)
 SHOWN = (
     joinedload(Task.creator).load_only(*A_NAME),
@@ -82,9 +85,12 @@ def of_team(actor: Actor) -> Scope:
 def question_of(actor: Actor, filters: dict[str, Any], *others: Hashable) -> Hashable:
     """What a prepared list of tasks is known by: what the actor may see, the filter, and whatever else shapes it.
 
-    Refuses as `matching` does, for a prepared list is not written anew.
+    Refuses as `matching` does, for a prepared list is not written anew. None for a search, whose statement hangs on how
+    frequent its words are.
     """
     _check(actor, filters)
+    if filters.get("search"):
+        return None
     frozen = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in sorted(filters.items()))
     return sight(actor), actor.timezone, frozen, *others
 
@@ -113,11 +119,8 @@ def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]
         conditions.append(Task.due_sort < FAR_FUTURE)
     if filters.get("undated"):
         conditions.append(Task.due_sort == FAR_FUTURE)
-    if words := (filters.get("search") or "").split():
-        conditions.extend(
-            or_(Task.title.icontains(word, autoescape=True), Task.description.icontains(word, autoescape=True))
-            for word in words
-        )
+    if search := filters.get("search"):
+        conditions.extend(conditions_of(actor, search))
     if tags := filters.get("tags"):
         keys = [fold(tag) for tag in tags]
         tagged = select(TaskTag.task_id).join(Tag, Tag.id == TaskTag.tag_id).where(Tag.key.in_(keys))
@@ -139,7 +142,8 @@ def _check(actor: Actor, filters: dict[str, Any]) -> None:
                 _check_seen(actor, AccountMembership, person)
     if parent_id := filters.get("parent_task_id"):
         _check_seen(actor, Task, parent_id)
-    if filters.get("awaiting_answer"):
+    search = filters.get("search")
+    if filters.get("awaiting_answer") or (search and search.due):
         ages()
 
 
@@ -172,17 +176,19 @@ def _people(column: Any, people: list[Any]) -> ColumnElement[bool]:
 
 
 def order_by(sort: str | None = None, order: str | None = None) -> Order:
-    """A stable order of tasks; `sort` is one of SORTS, newest first by default."""
-    sort = sort or "created_at"
+    """A stable order of tasks; `sort` is one of SORTS, newest first by default, and where there are no words to rank by."""
+    sort = "created_at" if sort in (None, RELEVANCE) else sort
     return Order(sort, SORTS[sort], Task.id, descending=(order or "desc") == "desc")
 
 
 def list_tasks(actor: Actor, filters: dict[str, Any], scope: Scope = EVERYTHING) -> Page:
     """One page, of `TaskRow`s, of the tasks that the actor sees; `filters` also holds page, per_page, cursor, sort and order."""
+    place = {"page": filters.get("page", 1), "per_page": filters.get("per_page", 20), "cursor": filters.get("cursor")}
+    if _ranks(filters):
+        return _best_first(actor, filters, scope, place)
     question = question_of(actor, filters, scope)
     at = {"at": now()} if filters.get("awaiting_answer") == "overdue" else {}
     order = order_by(filters.get("sort"), filters.get("order"))
-    place = {"page": filters.get("page", 1), "per_page": filters.get("per_page", 20), "cursor": filters.get("cursor")}
 
     def conditions() -> list[ColumnElement[bool]]:
         return [*matching(actor, filters), scope.condition]
@@ -192,8 +198,8 @@ def list_tasks(actor: Actor, filters: dict[str, Any], scope: Scope = EVERYTHING)
         return rows_at(narrowed(ids, order=order, **place).subquery(), order.descending)
 
     page = page_from(
-        lambda: [task_of(row) for row in ask(("list", question), write, **at)],
-        lambda: ask(("count", question), lambda: counting(select(Task.id).where(*conditions())), **at)[0][0],
+        lambda: [task_of(row) for row in ask("list", question, write, **at)],
+        lambda: ask("count", question, lambda: counting(select(Task.id).where(*conditions())), **at)[0][0],
         order=order,
         **place,
     )
@@ -204,7 +210,7 @@ def list_tasks(actor: Actor, filters: dict[str, Any], scope: Scope = EVERYTHING)
 def task_row(actor: Actor, task_id: int) -> TaskRow:
     """The task that the actor sees under this id, as it is read; `NotFound` where there is none."""
     seen = [Task.id == bindparam("task_id", task_id), Task.deleted_at.is_(None)]
-    rows = ask(("task", sight(actor)), lambda: row_query().where(*seen, visible(actor)), task_id=task_id)
+    rows = ask("task", sight(actor), lambda: row_query().where(*seen, visible(actor)), task_id=task_id)
     if not rows:
         raise NotFound
     return complete(actor, [task_of(rows[0])])[0]
@@ -213,6 +219,21 @@ def task_row(actor: Actor, task_id: int) -> TaskRow:
 def _handed_over_by(user_id: int) -> ColumnElement[bool]:
     theirs = [TaskAssignment.assigned_by_id == user_id, TaskAssignment.assigned_to_id != user_id]
     return Task.id.in_(select(TaskAssignment.task_id).where(TaskAssignment.is_current, *theirs))
+
+
+def _ranks(filters: dict[str, Any]) -> bool:
+    """Whether the best come first: those that hold the words that are looked for, unless another order is asked for."""
+    search = filters.get("search")
+    return bool(search) and search.has_words and filters.get("sort") in (None, RELEVANCE)
+
+
+def _best_first(actor: Actor, filters: dict[str, Any], scope: Scope, place: dict[str, Any]) -> Page:
+    narrow = [] if scope == EVERYTHING else [scope.condition]
+    conditions = [*matching(actor, filters | {"search": None}), *narrow]
+    page = best_first(actor, filters["search"], conditions, **place, narrow=narrow)
+    found = {row[0]: task_of(row) for row in db.session.execute(row_query().where(Task.id.in_(page.rows)))}
+    tasks = [found[task_id] for task_id in page.rows if task_id in found]
+    return replace(page, rows=complete(actor, tasks))
 
 
 def assignments_of(task: Task) -> Sequence[TaskAssignment]:

@@ -243,6 +243,6 @@ def _tags(ids: Sequence[int]) -> dict[int, list[TagRow]]:
         return query.where(TaskTag.task_id.in_(one_of_many("ids", ids))).order_by(Tag.key)
 
     tags: dict[int, list[TagRow]] = {}
-    for task_id, name, colour in ask(("tags", size_for(len(ids))), write, **numbered("ids", ids)):
+    for task_id, name, colour in ask("tags", size_for(len(ids)), write, **numbered("ids", ids)):
         tags.setdefault(task_id, []).append(TagRow(name, colour))
     return tags

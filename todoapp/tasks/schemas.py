@@ -23,6 +23,7 @@ from todoapp.kit.fields import (
 )
 from todoapp.kit.paging import CursorMetaOut, CursorQuery, MetaOut
 from todoapp.kit.small_json import SmallJson
+from todoapp.search.fields import SearchText
 from todoapp.tasks.models import PRIORITIES, STATUSES, VISIBILITIES
 
 INSTANT = {"format": "date-time"}
@@ -120,14 +121,20 @@ class TaskQuery(CursorQuery):
     due_date_from = Due()
     due_date_to = Due()
     undated = Flag(load_default=False, metadata={"description": "those without a due date alone"})
-    search = Line(200, 0)
+    search = SearchText()
     tags = CommaList(Line(50))
     parent_task_id = Id()
     archived = Flag(load_default=False)
     awaiting_answer = one_of(
         "true", "overdue", metadata={"description": "handed over and neither accepted nor rejected"}
     )
-    sort = one_of(*SORT_NAMES, load_default="created_at")
+    sort = one_of(
+        *SORT_NAMES,
+        "relevance",
+        metadata={
+            "description": "by default created_at; relevance, the best and newest first, where words are searched for"
+        },
+    )
     order = one_of("asc", "desc")
 
 
