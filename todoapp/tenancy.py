@@ -121,6 +121,7 @@ class TenantSession(Session):
     """The session of one app context, with rings 1 and 2 on it. What only reads goes over connections of its own."""
 
     def get_bind(self, *args: Any, **kw: Any) -> Any:
+        """The engine for a statement."""
         reading = reading_engine() if is_reading() else None
         return reading if reading is not None else super().get_bind(*args, **kw)
 
