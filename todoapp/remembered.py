@@ -6,12 +6,12 @@ answer, or 304. Where they stand is asked of the database each time, in one ques
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Headers
@@ -49,47 +49,15 @@ class Kept:
         return time.time() < self.until and self.standing.sees_as(standing)
 
 
-class Memory:
-    """The answers that this process keeps; the one that was not asked for longest goes first."""
-
-    def __init__(self) -> None:
-        self.kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
-        self.size = 0
-        self.lock = Lock()
-
-    def find(self, environ: Environ, standing: Standing) -> Kept | None:
-        """The answer to a request, if there is one that holds."""
-        key = _key(environ)
-        with self.lock:
-            kept = self.kept.get(key)
-            if kept is not None and kept.holds_for(standing):
-                self.kept.move_to_end(key)
-                return kept
-            return None
-
-    def keep(self, environ: Environ, answer: Kept) -> None:
-        """Keep an answer in the place of the last one to the same request."""
-        key = _key(environ)
-        with self.lock:
-            self._drop(key)
-            self.kept[key] = answer
-            self.size += len(answer.body)
-            while self.size > LARGEST_TOGETHER:
-                self._drop(next(iter(self.kept)))
-
-    def _drop(self, key: tuple[str, ...]) -> None:
-        dropped = self.kept.pop(key, None)
-        self.size -= len(dropped.body) if dropped else 0
-
-
 class Remembering:
     """WSGI layer: asks where the sender stands, and answers from memory what it can."""
 
     def __init__(self, app: Flask):
         self.app = app
         self.below = app.wsgi_app
-        self.memory = Memory()
-        self.claims: OrderedDict[str, Claims] = OrderedDict()
+        self.kept: LRUCache[tuple[str, ...], Kept] = LRUCache(LARGEST_TOGETHER, lambda kept: len(kept.body))
+        self.claims: LRUCache[str, Claims] = LRUCache(MOST_TOKENS)
+        self.lock = Lock()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         began = time.monotonic()
@@ -114,13 +82,16 @@ class Remembering:
             headers = Headers(response.headers)
             headers.remove("X-Request-Id")
             headers["Content-Length"] = str(len(body))
-            self.memory.keep(request.environ, Kept(standing, until, request.url_rule.rule, headers, body))
+            with self.lock:
+                self.kept[_key(request.environ)] = Kept(standing, until, request.url_rule.rule, headers, body)
         return response
 
     def _find(self, environ: Environ, standing: Standing | None) -> Kept | None:
         if standing is None or not _is_awake(standing) or "no-cache" in environ.get("HTTP_CACHE_CONTROL", ""):
             return None
-        return self.memory.find(environ, standing)
+        with self.lock:
+            kept = self.kept.get(_key(environ))
+        return kept if kept is not None and kept.holds_for(standing) else None
 
     def _ask_standing(self, authorization: str) -> Standing | None:
         claims = self._claims(authorization)
@@ -134,14 +105,14 @@ class Remembering:
             return None
 
     def _claims(self, authorization: str) -> Claims | None:
-        claims = self.claims.get(authorization)
+        with self.lock:
+            claims = self.claims.get(authorization)
         if claims is None:
             with self.app.app_context():
                 claims = claims_of(authorization)
             if claims is not None:
-                self.claims[authorization] = claims
-                if len(self.claims) > MOST_TOKENS:
-                    self.claims.popitem(last=False)
+                with self.lock:
+                    self.claims[authorization] = claims
         return claims if claims is not None and claims.expires_at > now() else None
 
 

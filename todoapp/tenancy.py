@@ -21,13 +21,12 @@ from sqlalchemy import BigInteger, Engine, ForeignKey, ForeignKeyConstraint, Int
 from sqlalchemy.orm import Mapped, ORMExecuteState, declared_attr, mapped_column, with_loader_criteria
 
 from todoapp.kit.database import reading_engine, session
-from todoapp.kit.prepared import Statements
+from todoapp.kit.prepared import prepared
 from todoapp.kit.transaction import is_reading
 
 ALL = object()
 SCHEMA_STATEMENTS = ("PRAGMA", "DESCRIBE", "SHOW")
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
-STATEMENTS = Statements()
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -150,9 +149,8 @@ def ask(kind: str, question: Hashable, write: Callable[[], Select[Any]], **late:
         return [tuple(row) for row in session().execute(write())]
     account_id = current_account_id()
     connection = session().connection()
-    found = STATEMENTS.find(
-        (connection.dialect.name, account_id, kind, question), connection.dialect, lambda: _within(write(), account_id)
-    )
+    known_by = (connection.dialect.name, account_id, kind, question)
+    found = prepared(known_by, connection.dialect, lambda: _within(write(), account_id))
     return found.ask(connection, bound(account_id), late)
 
 

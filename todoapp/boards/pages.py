@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
 from todoapp.boards.calendar_view import calendar_view
+from todoapp.boards.drawing import draw_cards
 from todoapp.boards.filters import FIRST_PAGE, address, filters_of, read_query
 from todoapp.boards.queries import Board, Column, board_list, board_of, facts, kanban
 from todoapp.boards.timeline_view import timeline_view
@@ -70,7 +71,7 @@ def show_board(kind: str, url: str, user_id: int | None = None) -> ResponseRetur
     elif view == "timeline":
         shown = timeline_view(actor, board, url, query)
     else:
-        shown = {"columns": _as_columns(actor, url, kanban(actor, board, query))}
+        shown = {"columns": _as_columns(actor, url, head, kanban(actor, board, query))}
     template = TEMPLATES.get(view, f"boards/{view}.html")
     return render_template(template, board=head | shown, filters=filters_of(actor, board, url, query))
 
@@ -106,13 +107,13 @@ def _quick(actor: Actor, board: Board, member: AccountMembership | None) -> dict
     return {"assigned_to": "", "placeholder": "Add a task for yourself"}
 
 
-def _as_columns(actor: Actor, url: str, columns: list[Column]) -> list[dict[str, Any]]:
+def _as_columns(actor: Actor, url: str, head: dict[str, Any], columns: list[Column]) -> list[dict[str, Any]]:
     cards = cards_of(actor, [task for column in columns for task in column.tasks])
     return [
         {
             "status": column.status,
             "total": f"{column.total_count:,}+" if column.total_capped else column.total_count,
-            "cards": [cards[task.id] for task in column.tasks],
+            "cards": draw_cards([cards[task.id] for task in column.tasks], head, actor.timezone),
             "more_url": _more(url, column),
         }
         for column in columns

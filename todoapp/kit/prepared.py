@@ -4,12 +4,12 @@ What SQLAlchemy does for each statement (expressions, criteria, keys of its cach
 it is done the first time a question comes. The statement goes through the engine's guards like any other.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache, cached
 from sqlalchemy import BindParameter, Connection, Dialect, Select, bindparam
 
 MOST = 1000
@@ -46,26 +46,10 @@ class Prepared:
         return tuple(values)
 
 
-class Statements:
-    """The prepared questions of a process; the one that was not put for longest goes first."""
-
-    def __init__(self) -> None:
-        self.known: OrderedDict[Hashable, Prepared] = OrderedDict()
-        self.lock = Lock()
-
-    def find(self, question: Hashable, dialect: Dialect, write: Callable[[], Select[Any]]) -> Prepared:
-        """The statement of `question`, written now if it is new. Equal questions must be written equally."""
-        with self.lock:
-            found = self.known.get(question)
-            if found is not None:
-                self.known.move_to_end(question)
-                return found
-        found = prepare(write(), dialect)
-        with self.lock:
-            self.known[question] = found
-            while len(self.known) > MOST:
-                self.known.popitem(last=False)
-        return found
+@cached(LRUCache(MOST), key=lambda question, _dialect, _write: question, lock=Lock())
+def prepared(question: Hashable, dialect: Dialect, write: Callable[[], Select[Any]]) -> Prepared:
+    """The statement of `question`, written now if it is new. Equal questions must be written equally."""
+    return prepare(write(), dialect)
 
 
 def prepare(statement: Select[Any], dialect: Dialect) -> Prepared:

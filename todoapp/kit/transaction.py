@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +9,7 @@ from random import random
 from threading import Lock
 from typing import Any, TypeVar
 
+from cachetools import LRUCache
 from flask import g
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -28,7 +28,7 @@ TRIES = 6
 RETRIED_MYSQL_CODES = {1020, 1040, 1062, 1205, 1213, 1290, 1792, 1927, 2002, 2003, 2006, 2013, 2014, 4031}
 LOST_IN_COMMIT = {2006, 2013}
 MOST_VERSIONS, MOST_ANSWERS = 64, 2000
-_lasting: OrderedDict[Hashable, dict[Hashable, Any]] = OrderedDict()
+_lasting: LRUCache[Hashable, dict[Hashable, Any]] = LRUCache(MOST_VERSIONS)
 _lock = Lock()
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -66,11 +66,10 @@ def asked_once(question: Hashable, ask: Callable[[], T]) -> T:
 def remember_under(version: Hashable) -> None:
     """Share what is asked once, in this request, with all that read under the same version of the same account."""
     with _lock:
-        answers = _lasting.pop(version, {})
-        _lasting[version] = answers if len(answers) < MOST_ANSWERS else {}
-        while len(_lasting) > MOST_VERSIONS:
-            _lasting.popitem(last=False)
-        g.lasting_answers = _lasting[version]
+        answers = _lasting.setdefault(version, {})
+        if len(answers) > MOST_ANSWERS:
+            answers = _lasting[version] = {}
+        g.lasting_answers = answers
 
 
 def atomic(work: Callable[[], T]) -> T:
