@@ -30,6 +30,8 @@ from todoapp.users.tokens import Claims
 
 LARGEST, LARGEST_TOGETHER = 512 * 1024, 8 * 1024 * 1024
 MOST_TOKENS = 4096
+OVERHEAD = 4096
+"""Bytes of the headers and objects around an answer, roughly."""
 ASKED_BY = ("HTTP_AUTHORIZATION", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ORIGIN")
 Environ = dict[str, Any]
 
@@ -43,6 +45,12 @@ class Kept:
     route: str
     headers: Headers
     body: bytes
+    known_by: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes to keep."""
+        return len(self.body) + sum(map(len, self.known_by)) + OVERHEAD
 
     def holds_for(self, standing: Standing) -> bool:
         """Whether it is the answer now."""
@@ -55,7 +63,7 @@ class Remembering:
     def __init__(self, app: Flask):
         self.app = app
         self.below = app.wsgi_app
-        self.kept: LRUCache[tuple[str, ...], Kept] = LRUCache(LARGEST_TOGETHER, lambda kept: len(kept.body))
+        self.kept: LRUCache[tuple[str, ...], Kept] = LRUCache(LARGEST_TOGETHER, lambda kept: kept.size)
         self.claims: LRUCache[str, Claims] = LRUCache(MOST_TOKENS)
         self.lock = Lock()
 
@@ -82,8 +90,9 @@ class Remembering:
             headers = Headers(response.headers)
             headers.remove("X-Request-Id")
             headers["Content-Length"] = str(len(body))
+            key = _key(request.environ)
             with self.lock:
-                self.kept[_key(request.environ)] = Kept(standing, until, request.url_rule.rule, headers, body)
+                self.kept[key] = Kept(standing, until, request.url_rule.rule, headers, body, key)
         return response
 
     def _find(self, environ: Environ, standing: Standing | None) -> Kept | None:

@@ -201,7 +201,7 @@ def test_memory_has_an_end(app, api, cast, make):
     layer = app.wsgi_app
     while not isinstance(layer, Remembering):
         layer = layer.wsgi_app
-    assert 0 < sum(len(one.body) for one in layer.kept.values()) <= LARGEST_TOGETHER
+    assert 0 < sum(one.size for one in layer.kept.values()) <= LARGEST_TOGETHER
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def _whose(actor: Actor, user_id: int) -> PersonRow:
         allow(actor, "board.view", member)
         return PersonRow(member.user_id, member.user.first_name, member.user.last_name)
 
-    return asked_once(("board of", sight(actor), user_id), ask_matrix)
+    return asked_once(("board of", sight(actor), user_id), ask_matrix, lasting=True)
 
 
 def kanban(actor: Actor, board: Board, filters: dict[str, Any]) -> list[Column]:

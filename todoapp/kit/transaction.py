@@ -27,7 +27,7 @@ TRIES = 6
 # to be had, lost, or killed; deadlocks and waits for locks; a server that only reads for the moment.
 RETRIED_MYSQL_CODES = {1020, 1040, 1062, 1205, 1213, 1290, 1792, 1927, 2002, 2003, 2006, 2013, 2014, 4031}
 LOST_IN_COMMIT = {2006, 2013}
-MOST_VERSIONS, MOST_ANSWERS = 64, 2000
+MOST_VERSIONS, MOST_ANSWERS = 32, 1000
 _lasting: LRUCache[Hashable, dict[Hashable, Any]] = LRUCache(MOST_VERSIONS)
 _lock = Lock()
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -48,15 +48,15 @@ def is_reading() -> bool:
     return _reading.get()
 
 
-def asked_once(question: Hashable, ask: Callable[[], T]) -> T:
+def asked_once(question: Hashable, ask: Callable[[], T], *, lasting: bool = False) -> T:
     """The answer to `question`, asked the first time only while the work reads: nothing that it sees can change then.
 
-    Work that writes asks each time. An answer must hold no row of the session: where the version of the account is known
-    (`remember_under`), the next reader of the same version gets it too.
+    Work that writes asks each time. A `lasting` answer is small, holds no row of the session, and hangs on nothing but the
+    account's version: where that is known (`remember_under`), the next reader of the same version gets it too.
     """
     if not is_reading() or "answers" not in g:
         return ask()
-    answers = g.get("lasting_answers", g.answers)
+    answers = g.get("lasting_answers", g.answers) if lasting else g.answers
     if question not in answers:
         answers[question] = ask()
     answer: T = answers[question]

@@ -48,7 +48,7 @@ def report_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
     """The actor's reports: the users below them."""
     if isinstance(actor, Members):
         return actor.reports
-    return asked_once(("reports", actor.account_id, actor.user_id), lambda: line_ids(actor, "user"))
+    return asked_once(("reports", actor.account_id, actor.user_id), lambda: line_ids(actor, "user"), lasting=True)
 
 
 def peer_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
@@ -58,7 +58,9 @@ def peer_ids(actor: Actor | Members) -> Sequence[int] | Select[Any]:
     if actor.manager_id is None:
         return []
     peers = select(Member.user_id).where(Member.manager_id == actor.manager_id, Member.left_at.is_(None))
-    return asked_once(("peers", actor.account_id, actor.manager_id), lambda: list(db.session.scalars(peers)))
+    return asked_once(
+        ("peers", actor.account_id, actor.manager_id), lambda: list(db.session.scalars(peers)), lasting=True
+    )
 
 
 def sight(actor: Actor) -> tuple[Hashable, ...]:

@@ -78,7 +78,7 @@ def assigned_by(actor: Actor) -> Scope:
 
 def of_team(actor: Actor) -> Scope:
     """Tasks of the actor and of the people below them."""
-    line = asked_once(("line", actor.account_id, actor.user_id), lambda: line_ids(actor))
+    line = asked_once(("line", actor.account_id, actor.user_id), lambda: line_ids(actor), lasting=True)
     return assigned_to(actor.user_id, *line)
 
 
@@ -148,7 +148,7 @@ def _check(actor: Actor, filters: dict[str, Any]) -> None:
 
 
 def _check_seen(actor: Actor, model: Any, row_id: int) -> None:
-    asked_once(("sees", sight(actor), model, row_id), lambda: find(actor, model, row_id) and None)
+    asked_once(("sees", sight(actor), model, row_id), lambda: find(actor, model, row_id) and None, lasting=True)
 
 
 def _put_away(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
