@@ -8,6 +8,7 @@ import pytest
 from flask import has_app_context
 from sqlalchemy import select, text
 
+from tasks_queue import drain
 from tests.cast import Cast, Person
 from todoapp.activity.auditing import Audit, audit
 from todoapp.activity.models import ActivityLog
@@ -78,13 +79,14 @@ def sql(ctx: None) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def history(cast, acting, make):
-    """Nine sealed events of our account; their ids, oldest first."""
+def history(app, cast, acting, make):
+    """Nine sealed events of our account, from which all has followed; their ids, oldest first."""
     for person in (cast.uma, cast.udo):
         task = make(cast.mara, person, title="Grüße 🎈", description='ünïcode\u2028 \\ "quoted"', tags=["Röt"])
         start_task(acting(person), task)
     complete_task(acting(cast.udo), task)
     db.session.commit()
+    drain(app)
     assert seal_all() == 9
     return db.session.scalars(select(ActivityLog.id).order_by(ActivityLog.seal_number)).all()
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from tasks_queue import drain
 from tasks_queue.jobs import run
 from tests.activity.conftest import sentences
 from todoapp.activity.chain import tombstone_seal
@@ -22,7 +23,7 @@ def sign_in(acting, person, at, instant):
 
 
 @pytest.fixture
-def years(cast, acting, make, at):
+def years(app, cast, acting, make, at):
     """A task between sign-ins of long ago and of now, sealed: + old sign-in, - task, ~ recent sign-in: ++-+-~."""
     for day in ("01", "02"):
         sign_in(acting, cast.uma, at, f"2026-01-{day}T09:00:00Z")
@@ -31,6 +32,7 @@ def years(cast, acting, make, at):
     make(cast.uma)
     sign_in(acting, cast.uma, at, "2026-04-30T09:00:00Z")
     db.session.commit()
+    drain(app)
     assert seal_all() == 6
     at("2026-05-01T09:00:00Z")
 
