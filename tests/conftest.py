@@ -228,7 +228,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 @pytest.fixture
 def count_queries(app: Flask) -> Callable[[Callable[[], Any]], int]:
     """`count_queries(work)`: how many statements `work` sends to the database."""
-    from sqlalchemy import event
+    from sqlalchemy import Engine, event
 
     def count(work: Callable[[], Any]) -> int:
         seen: list[str] = []
@@ -236,13 +236,11 @@ def count_queries(app: Flask) -> Callable[[Callable[[], Any]], int]:
         def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             seen.append(statement)
 
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
+        event.listen(Engine, "before_cursor_execute", note)
         try:
             work()
         finally:
-            event.remove(engine, "before_cursor_execute", note)
+            event.remove(Engine, "before_cursor_execute", note)
         return len([statement for statement in seen if not statement.startswith("BEGIN")])
 
     return count

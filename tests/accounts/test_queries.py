@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from todoapp.accounts.closing import delete_account
 from todoapp.accounts.leaving import remove_member
@@ -38,9 +38,9 @@ def statements(ctx):
     def note(_conn, _cursor, statement, *_more):
         sent.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 def first_names(people):
