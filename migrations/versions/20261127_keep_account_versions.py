@@ -13,11 +13,12 @@ down_revision = "20261127_search"
 branch_labels = None
 depends_on = None
 
-LONG_BOARDS = (
-    ["account_id", "assigned_to_id", "status", "updated_at", "id"],
-    ["account_id", "status", "updated_at", "id"],
-    ["account_id", "created_at", "id"],
-)
+INDEXES = {
+    "ix_tasks_account_id_assigned_to_id_status_updated_at_id": "account_id assigned_to_id status updated_at id",
+    "ix_tasks_account_id_status_updated_at_id": "account_id status updated_at id",
+    "ix_tasks_account_id_created_at_id": "account_id created_at id",
+    "ix_tasks_open_load": "account_id assigned_to_id status archived_at deleted_at due_date_time",
+}
 
 
 def upgrade():
@@ -32,12 +33,12 @@ def upgrade():
         mysql_engine="InnoDB",
     )
     with op.batch_alter_table("tasks", schema=None) as batch_op:
-        for columns in LONG_BOARDS:
-            batch_op.create_index(batch_op.f(f"ix_tasks_{'_'.join(columns)}"), columns, unique=False)
+        for name, columns in INDEXES.items():
+            batch_op.create_index(batch_op.f(name), columns.split(), unique=False)
 
 
 def downgrade():
     with op.batch_alter_table("tasks", schema=None) as batch_op:
-        for columns in LONG_BOARDS:
-            batch_op.drop_index(batch_op.f(f"ix_tasks_{'_'.join(columns)}"))
+        for name in INDEXES:
+            batch_op.drop_index(batch_op.f(name))
     op.drop_table("account_versions")

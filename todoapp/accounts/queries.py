@@ -18,7 +18,7 @@ from todoapp.kit.errors import NotFound
 from todoapp.kit.paging import Page, page_of
 from todoapp.kit.transaction import is_reading
 from todoapp.permissions import allow, find, visible, within
-from todoapp.tasks.models import Task
+from todoapp.tasks.models import OPEN, Task
 from todoapp.tenancy import across_accounts, current_account_id, enter
 from todoapp.users.models import Session, User
 
@@ -173,7 +173,7 @@ def _load_of(people: Any) -> Any:
             func.count(case((Task.due_date_time < now(), Task.id))).label("late_count"),
         )
         .where(Task.assigned_to_id.in_(people))
-        .where(Task.status != "completed", Task.archived_at.is_(None), Task.deleted_at.is_(None))
+        .where(Task.status.in_(OPEN), Task.archived_at.is_(None), Task.deleted_at.is_(None))
         .group_by(Task.assigned_to_id)
     )
 

@@ -1,9 +1,8 @@
-"""What a board's filters offer: the people who occur on it, the account’s tags, and how many tasks a filter hides."""
+"""What a board's filters offer: people, the account’s tags, and how many tasks a filter hides."""
 
 from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, select
 
 from todoapp.accounts.models import AccountMembership
 from todoapp.actor import Actor
@@ -19,15 +18,21 @@ MOST_OFFERED = 100
 Query = dict[str, Any]
 
 
-def people_on(actor: Actor, board: Board, column: Any) -> list[User]:
-    """The members who occur in `column` (assignee or creator) of the board's tasks, by name."""
-    # An alias, for the conditions ask about members as well.
-    member = aliased(AccountMembership)
-    occurs = exists().where(*matching(actor, {}), board.holds.condition, column == member.user_id)
+def assignees_on(board: Board) -> list[User]:
+    """The members whose tasks the board may hold, by name. Which of them have any, only a look at all tasks would tell."""
+    return _members([AccountMembership.user_id.in_(board.holds.user_ids)] if board.holds.user_ids else [])
+
+
+def creators() -> list[User]:
+    """The members who may have made a task, by name."""
+    return _members([])
+
+
+def _members(conditions: list[ColumnElement[bool]]) -> list[User]:
     members = (
-        select(member)
-        .join(User, User.id == member.user_id)
-        .where(occurs, member.left_at.is_(None))
+        select(AccountMembership)
+        .join(User, User.id == AccountMembership.user_id)
+        .where(*conditions, AccountMembership.left_at.is_(None))
         .order_by(User.first_name, User.last_name, User.id)
         .limit(MOST_OFFERED)
     )

@@ -7,11 +7,10 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from todoapp.actor import Actor
-from todoapp.boards.choices import hidden_by, people_on, tag_names
+from todoapp.boards.choices import assignees_on, creators, hidden_by, tag_names
 from todoapp.boards.queries import LABELS, Board
 from todoapp.boards.schemas import BoardQuery
 from todoapp.tasks.cards import person
-from todoapp.tasks.models import Task
 
 NAMES = (
     "status",
@@ -72,8 +71,8 @@ def address(url: str, without: tuple[str, ...] = (), **changed: Any) -> str:
 def filters_of(actor: Actor, board: Board, url: str, query: dict[str, Any]) -> dict[str, Any]:
     """What the filter bar shows."""
     people = {
-        "assigned_to": people_on(actor, board, Task.assigned_to_id) if board.several_people else [],
-        "created_by": people_on(actor, board, Task.created_by_id),
+        "assigned_to": assignees_on(board) if board.several_people else [],
+        "created_by": creators(),
     }
     names = {user.id: user.name for users in people.values() for user in users}
     used = [name for name in NAMES if query.get(name)]

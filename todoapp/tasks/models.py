@@ -152,6 +152,9 @@ class Task(TaskFacts, Tenant, Base):
         Index(None, "account_id", "assigned_to_id", "status", "updated_at", "id"),
         Index(None, "account_id", "status", "updated_at", "id"),
         Index(None, "account_id", "created_at", "id"),
+        Index(
+            "ix_tasks_open_load", "account_id", "assigned_to_id", "status", "archived_at", "deleted_at", "due_date_time"
+        ),
         Index(None, "account_id", "created_by_id", "id"),
         Index(None, "account_id", "status", "due_sort", "id"),
         Index(None, "account_id", "parent_task_id", "id"),
