@@ -170,3 +170,10 @@ def test_everything_that_is_shown_of_a_task(app, cast, api, at):
     assert slow[0]["tags"] == ["Alpha", "zeta"] and slow[0]["pause"]["comment"] == "Back soon"
     assert api(cast.uma).get(f"/v1/tasks/{slow[0]['id']}").json == slow[0]
     assert api(cast.uma).get("/v1/tasks").json["tasks"] == slow
+
+
+def test_a_search_for_nothing_is_a_list(cast, api):
+    uma = api(cast.uma)
+    for nothing in ("", "%00", "%20"):
+        for path in ("/v1/tasks", "/v1/boards/my-board"):
+            assert uma.get(f"{path}?search={nothing}").status_code == 200

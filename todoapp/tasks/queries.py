@@ -91,7 +91,8 @@ def question_of(actor: Actor, filters: dict[str, Any], *others: Hashable) -> Has
     _check(actor, filters)
     if filters.get("search"):
         return None
-    frozen = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in sorted(filters.items()))
+    plain = ((name, one) for name, one in sorted(filters.items()) if name != "search")
+    frozen = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in plain)
     return sight(actor), actor.timezone, frozen, *others
 
 
