@@ -3,11 +3,17 @@
 import threading
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from tests.cast import PASSWORD
 from tests.users.conftest import NEWCOMER
 from tests.users.mailbox import mails, token_in
 from todoapp import create_app
+from todoapp.extensions import db
+from todoapp.kit.transaction import atomic
+from todoapp.users.models import SecretTries
+from todoapp.users.tries import count_try
 
 WRONG = "wrong horse battery staple"
 
@@ -156,3 +162,19 @@ def test_nobody_is_flooded_with_mail(client, cast, path):
     answers = [client.post(path, json={"email": cast.mara.email}).status_code for _time in range(6)]
     strangers = [client.post(path, json={"email": "nobody@northwind.test"}).status_code for _time in range(6)]
     assert answers == strangers == [202] * 5 + [429]
+
+
+def test_work_that_the_database_has_done_again_is_one_try(app):
+    begun = []
+
+    def work():
+        begun.append(count_try("mail", "192.0.2.7", "uma@fjord.example"))
+        if len(begun) < 4:
+            raise StaleDataError("somebody was quicker")
+
+    with app.app_context():
+        atomic(work)
+        assert len(begun) == 4
+        assert set(db.session.scalars(select(SecretTries.failures))) == {1}
+        atomic(lambda: count_try("mail", "192.0.2.7", "uma@fjord.example"))
+        assert set(db.session.scalars(select(SecretTries.failures))) == {2}

@@ -79,7 +79,7 @@ def atomic(work: Callable[[], T]) -> T:
     runs in a transaction of its own when `work` raised.
     """
     for attempt in range(1, TRIES + 1):
-        g.after_commit, g.after_refusal, g.answers = [], [], {}
+        g.after_commit, g.after_refusal, g.answers, g.attempt = [], [], {}, attempt
         committing = False
         try:
             result = work()
@@ -135,11 +135,16 @@ def in_advance(deed: Callable[[], T]) -> T:
     """Commit `deed` at once, before the rest of the work begins to write: it stands even if the work is refused, and what
     comes next (hashing a password) holds no lock.
     """
-    queued = g.get("after_commit", []), g.get("after_refusal", [])
+    queued = g.get("after_commit", []), g.get("after_refusal", []), g.get("attempt", 1)
     try:
         return atomic(deed)
     finally:
-        g.after_commit, g.after_refusal = queued
+        g.after_commit, g.after_refusal, g.attempt = queued
+
+
+def is_done_again() -> bool:
+    """Whether this work was begun before and undone, as after a deadlock; what it did in advance stands."""
+    return bool(g.get("attempt", 1) > 1)
 
 
 def is_passing(error: Exception) -> bool:

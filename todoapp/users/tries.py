@@ -8,6 +8,7 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flask import g
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
@@ -15,7 +16,7 @@ from todoapp.extensions import db
 from todoapp.kit.clock import now, seconds
 from todoapp.kit.errors import NotSignedIn, TooMany
 from todoapp.kit.secrets import digest
-from todoapp.kit.transaction import in_advance
+from todoapp.kit.transaction import in_advance, is_done_again
 from todoapp.users.models import SecretTries
 
 PAUSE = timedelta(minutes=15)
@@ -58,11 +59,17 @@ class Tried:
 
 
 def count_try(kind: str, ip_address: str | None, subject: str | None = None) -> Tried:
-    """Count one try of a secret before it is looked at; `TooMany` while its subject or its address is paused."""
+    """Count one try of a secret before it is looked at; `TooMany` while its subject or its address is paused.
+
+    Work that the database has done again is one try.
+    """
     limits = {f"{kind}@{_network(ip_address)}": PER_ADDRESS}
     if subject is not None:
         limits[_counter(kind, subject)] = MAILS_PER_SUBJECT if kind == "mail" else PER_SUBJECT
-    return in_advance(lambda: _count(kind, limits))
+    counted: dict[tuple[str, ...], Tried] = g.setdefault("tries_counted", {})
+    if not (is_done_again() and tuple(limits) in counted):
+        counted[tuple(limits)] = in_advance(lambda: _count(kind, limits))
+    return counted[tuple(limits)]
 
 
 def forget_tries(kind: str, subject: str) -> None:
