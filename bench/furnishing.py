@@ -142,7 +142,7 @@ def comment_rows(plans: Iterable[Plan]) -> Rows:
 def document_rows(plans: Iterable[Plan]) -> Rows:
     """The text of each task, as search keeps it."""
     for plan in plans:
-        yield ACCOUNT_ID, plan.id, _document(plan).text, count_of(plan)
+        yield ACCOUNT_ID, plan.id, _document(plan).text, count_of(plan), Instant(plan.created)
 
 
 def term_rows(plans: Iterable[Plan]) -> Rows:
@@ -187,7 +187,7 @@ FILLINGS: dict[str, Filling] = {
     "tags": ("id account_id name key", tag_rows),
     "task_tags": ("task_id tag_id account_id", tagging_rows),
     "comments": ("id account_id task_id user_id body excerpt created_at", comment_rows),
-    "search_documents": ("account_id task_id text version", document_rows),
+    "search_documents": ("account_id task_id text version indexed_at", document_rows),
     "search_terms": ("account_id term task_id weight", term_rows),
     "activity_logs": (" ".join(EVENT_COLUMNS), event_rows),
 }
