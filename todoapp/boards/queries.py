@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, bindparam, select, union_all
@@ -21,6 +22,7 @@ from todoapp.tasks.queries import (
     EVERYTHING,
     Scope,
     assigned_to,
+    late_values,
     list_tasks,
     matching,
     of_team,
@@ -87,8 +89,9 @@ def _whose(actor: Actor, user_id: int) -> PersonRow:
 def kanban(actor: Actor, board: Board, filters: dict[str, Any]) -> list[Column]:
     """The board's columns with counts; each holds the filter's page of its tasks."""
     question = question_of(actor, filters, board.holds)
-    at = {"at": now()} if filters.get("awaiting_answer") == "overdue" else {}
+    at = late_values(filters)
 
+    @cache
     def conditions() -> list[ColumnElement[bool]]:
         return [*matching(actor, filters), board.holds.condition]
 

@@ -43,7 +43,7 @@ def install(app: Flask) -> None:
 
 def may_be_kept() -> None:
     """Say of the answer at hand that it shows nothing but what the account's version covers: it may be given again."""
-    g.kept_until = time.time() + KEPT
+    g.kept_since = time.time()
 
 
 def ages() -> None:
@@ -53,8 +53,9 @@ def ages() -> None:
 
 def holds_until() -> float | None:
     """Until when the answer at hand may be given again, in seconds of the epoch; None where its view did not say."""
-    until: float | None = g.get("kept_until")
-    return until and (float(int(time.time()) + 1) if g.get("ages") else until)
+    since: float | None = g.get("kept_since")
+    # The second in which it was begun, for that is what its clocks were read in.
+    return since and (float(int(since) + 1) if g.get("ages") else since + KEPT)
 
 
 def _wanted(accept: str) -> MIMEAccept:

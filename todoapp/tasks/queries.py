@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
@@ -96,6 +97,11 @@ def question_of(actor: Actor, filters: dict[str, Any], *others: Hashable) -> Has
     return sight(actor), actor.timezone, frozen, *others
 
 
+def late_values(filters: dict[str, Any]) -> dict[str, Any]:
+    """What the conditions of a filter are given late: the present, where something must be past."""
+    return {"at": now()} if filters.get("awaiting_answer") == "overdue" else {}
+
+
 def matching(actor: Actor, filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     """The conditions of a filter: AND across kinds, OR within one, and only what the actor may see.
 
@@ -188,9 +194,10 @@ def list_tasks(actor: Actor, filters: dict[str, Any], scope: Scope = EVERYTHING)
     if _ranks(filters):
         return _best_first(actor, filters, scope, place)
     question = question_of(actor, filters, scope)
-    at = {"at": now()} if filters.get("awaiting_answer") == "overdue" else {}
+    at = late_values(filters)
     order = order_by(filters.get("sort"), filters.get("order"))
 
+    @cache
     def conditions() -> list[ColumnElement[bool]]:
         return [*matching(actor, filters), scope.condition]
 
